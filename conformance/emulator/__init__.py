@@ -1,0 +1,1 @@
+"""The emulated PBX: an ASGI application over one consistent state."""

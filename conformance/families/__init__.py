@@ -1,0 +1,1 @@
+"""One room per family of endpoints: its data, its emulated routes, its checks."""

@@ -1,0 +1,1 @@
+"""The /click2call family."""

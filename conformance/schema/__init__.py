@@ -1,0 +1,1 @@
+"""XSD schemas: where they are, and documents validated against them while they arrive."""

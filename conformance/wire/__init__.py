@@ -1,0 +1,1 @@
+"""The HTTP client, the record of every exchange, and the redaction of secrets."""
