@@ -1,0 +1,71 @@
+"""Where a reply becomes an HTTP response: the one place that decides how answers look."""
+
+import csv
+import io
+from functools import singledispatchmethod
+
+from lxml import etree
+from starlette.responses import PlainTextResponse, Response
+
+from conformance.emulator.document import RESPONSE, add
+from conformance.emulator.replies import Attachment, Document, Outcome, Refusal, Reply, Table
+
+_DECLARATION = b'<?xml version="1.0"?>\n'
+
+
+class Renderer:
+    """Renders replies as the guide shows them: a declaration, HTTP 200 for every code."""
+
+    def response(self, reply: Reply, request_id: str | None) -> Response:
+        """Return the response to send."""
+        response = self._render(reply, request_id)
+        if reply.last:
+            response.headers["Connection"] = "close"
+        return response
+
+    @singledispatchmethod
+    def _render(self, reply: Reply, _request_id: str | None) -> Response:
+        raise TypeError(f"no rendering for {type(reply).__name__}")
+
+    @_render.register
+    def _(self, reply: Outcome, request_id: str | None) -> Response:
+        container = etree.Element(reply.container)
+        block = add(container, reply.block)
+        add(block, "code", str(reply.code))
+        add(block, "message", reply.message)
+        return self._xml(Document(container), request_id)
+
+    @_render.register
+    def _(self, reply: Document, request_id: str | None) -> Response:
+        return self._xml(reply, request_id)
+
+    @_render.register
+    def _(self, reply: Table, _request_id: str | None) -> Response:
+        text = io.StringIO(newline="")
+        writer = csv.writer(text)
+        writer.writerow(reply.columns)
+        writer.writerows(reply.rows)
+        return Response(text.getvalue(), media_type="text/csv")
+
+    @_render.register
+    def _(self, reply: Attachment, _request_id: str | None) -> Response:
+        disposition = f'attachment; filename="{reply.filename}"'
+        return Response(
+            reply.data,
+            media_type="application/octet-stream",
+            headers={"Content-Disposition": disposition},
+        )
+
+    @_render.register
+    def _(self, reply: Refusal, _request_id: str | None) -> Response:
+        return PlainTextResponse(
+            reply.text + "\n", status_code=reply.status, headers=dict(reply.headers)
+        )
+
+    def _xml(self, reply: Document, request_id: str | None) -> Response:
+        root = etree.Element(RESPONSE)
+        if request_id is not None:
+            add(root, "request_id", request_id)
+        root.append(reply.content)
+        body = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
+        return Response(_DECLARATION + body, media_type="application/xml")

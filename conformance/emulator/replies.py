@@ -1,0 +1,78 @@
+"""What handlers answer, before any of it becomes bytes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+
+from lxml.etree import _Element as Element
+
+
+@dataclass(slots=True, kw_only=True)
+class Reply:
+    """Any answer.
+
+    Attributes:
+        last: Whether the connection ends with it, because the PBX is about to go away.
+    """
+
+    last: bool = False
+
+
+@dataclass(slots=True)
+class Outcome(Reply):
+    """A code and its message, in their block of their container."""
+
+    container: str
+    code: int
+    message: str
+    block: str = "error"
+
+
+@dataclass(slots=True)
+class Document(Reply):
+    """The content of a `kpbx_response`."""
+
+    content: Element
+    code: int | None = None
+
+
+@dataclass(slots=True)
+class Table(Reply):
+    """Rows for a CSV answer."""
+
+    columns: Sequence[str]
+    rows: Iterable[Sequence[str]]
+
+
+@dataclass(slots=True)
+class Attachment(Reply):
+    """A file, as a stream of octets."""
+
+    data: bytes
+    filename: str
+
+
+@dataclass(slots=True)
+class Refusal(Reply):
+    """An answer of HTTP itself: the request never reached the API."""
+
+    status: HTTPStatus
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The documented codes of an endpoint, ready to be answered."""
+
+    container: str
+    messages: Mapping[int, str]
+    block: str = "error"
+
+    def __call__(self, code: int, *, last: bool = False) -> Outcome:
+        """Answer one of them.
+
+        Raises:
+            KeyError: The endpoint documents no such code.
+        """
+        return Outcome(self.container, code, self.messages[code], self.block, last=last)
