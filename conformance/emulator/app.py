@@ -125,7 +125,7 @@ class RestApi:
         return ApiRequest(route, body, argument, request_id, wants_csv)
 
     def _route(self, http: Request) -> tuple[EmulatedRoute, str]:
-        methods, argument = self._router.find(http.scope["path"].removeprefix(_PREFIX))
+        methods, argument = self._router.find(_path(http).removeprefix(_PREFIX))
         if not methods:
             raise _RefusedError(HTTPStatus.NOT_FOUND, "no such API")
         if http.method not in methods:
@@ -159,6 +159,11 @@ async def _drop(scope: Scope, receive: Receive) -> None:
         pass
 
 
+def _path(http: Request) -> str:
+    raw: bytes = http.scope["raw_path"]
+    return raw.decode("ascii", "backslashreplace")
+
+
 def _line(
     http: Request, answered: tuple[Reply, str | None] | None, pbx: Pbx, started: float
 ) -> RequestLine:
@@ -172,7 +177,7 @@ def _line(
         time=pbx.now(),
         client=http.client.host if http.client else "-",
         method=http.method,
-        path=http.scope.get("raw_path", b"-").decode("ascii", "backslashreplace"),
+        path=_path(http),
         request_id=request_id,
         status=status,
         code=reply.code if isinstance(reply, Document | Outcome) else None,

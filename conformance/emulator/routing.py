@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 from conformance.emulator.document import Form
 from conformance.emulator.replies import Reply
@@ -62,11 +63,17 @@ class Router:
             methods[route.method] = route
 
     def find(self, path: str) -> tuple[Mapping[str, EmulatedRoute], str]:
-        """Return the routes of a path by method, none if it is unknown, and its argument."""
-        segments: _Key = _segments(path)
+        """Return the routes of a percent-encoded path by method, and its argument.
+
+        There are no routes when the path is unknown.
+        """
+        # Decoded piece by piece: an encoded slash is part of an argument, and divides nothing.
+        segments = tuple(map(unquote, _segments(path)))
         if segments in self._routes:
             return self._routes[segments], ""
-        return self._routes.get((*segments[:-1], None), {}), segments[-1] or ""
+        if not segments[-1]:
+            return {}, ""
+        return self._routes.get((*segments[:-1], None), {}), segments[-1]
 
 
 def _segments(path: str) -> tuple[str, ...]:
