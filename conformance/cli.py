@@ -1,0 +1,125 @@
+"""The command line of contract.md. Wiring only."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from conformance import __version__
+from conformance.errors import ConfigurationError, KpbxError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["main"]
+
+
+class _Group(click.Group):
+    """Shows an error of the harness in one line, with the exit status that belongs to it."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KpbxError as error:
+            click.echo(f"kpbx-conformance: {error}", err=True)
+            ctx.exit(error.exit_status)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="kpbx-conformance")
+def main() -> None:
+    """Conformance harness for the KalliopePBX REST API."""
+
+
+def _example(text: str) -> Callable[..., Any]:
+    return main.command(epilog=f"Example: {text}", context_settings={"max_content_width": 100})
+
+
+def _split(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+    return None if value is None else tuple(filter(None, value.split(",")))
+
+
+@_example("kpbx-conformance run --url http://192.0.2.10 --allow read,config")
+@click.option("--target", type=click.Path(path_type=Path), help="Target file that describes the PBX.")
+@click.option("--url", help="Address of the PBX, without /rest/.")
+@click.option("--allow", callback=_split, help="Safety classes, separated by commas.")
+@click.option("--select", multiple=True, metavar="PATTERN", help="Requirement-id glob; repeatable.")
+@click.option(
+    "--profile", type=click.Choice(["quick", "full", "soak"]), default="quick", show_default=True
+)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Repeat an earlier run's requests.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("reports"), show_default=True,
+    help="Folder for the reports.",
+)  # fmt: skip
+@click.option("--plan", is_flag=True, help="Say what would run, and send nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask before reboot, halt and network.")
+def run(**options: Any) -> NoReturn:
+    """Judge a PBX and write the compliance report.
+
+    Without --target and --url the embedded emulator is started and judged.
+    """
+    from conformance.command import run_suite  # noqa: PLC0415 - the other commands start faster
+
+    sys.exit(run_suite(**options))
+
+
+@_example("kpbx-conformance emulate --port 8080 --users 100")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8080, show_default=True,
+              help="Port; 0 picks a free one.")  # fmt: skip
+@click.option("--firmware", default="3.9.5-2891", show_default=True, help="Firmware profile.")
+@click.option("--users", type=click.IntRange(1, 5000), default=40, show_default=True)
+@click.option("--calls", type=click.IntRange(0, 1_000_000), default=2000, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Seed of the generated data.")
+def emulate(**options: Any) -> NoReturn:
+    """Run the emulated PBX on its own, for people who develop a client."""
+    from conformance.emulator.command import run_emulator  # noqa: PLC0415
+    from conformance.families import emulated_routes  # noqa: PLC0415
+
+    sys.exit(run_emulator(emulated_routes(), **options))
+
+
+@_example("kpbx-conformance catalogue --json | python -m json.tool")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+def catalogue(as_json: bool) -> None:
+    """Show the guide as data: endpoints, codes, requirements, readings."""
+    from conformance import catalogue as guide  # noqa: PLC0415
+    from conformance.report.listing import as_data, as_text  # noqa: PLC0415
+
+    loaded = guide.load()
+    if as_json:
+        import json  # noqa: PLC0415
+
+        click.echo(json.dumps(as_data(loaded), ensure_ascii=False, indent=1))
+    else:
+        click.echo_via_pager(as_text(loaded)) if sys.stdout.isatty() else click.echo(as_text(loaded))
+
+
+@_example("kpbx-conformance validate --endpoint 'POST /cdr' --kind response cdr.xml")
+@click.option("--endpoint", required=True, help="As the guide writes it: 'POST /cdr'.")
+@click.option("--kind", type=click.Choice(["request", "response"]), required=True)
+@click.option("--api-version", type=click.Choice(["1.0", "1.1"]), default="1.1", show_default=True)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def validate(endpoint: str, kind: str, api_version: str, file: Path | None) -> NoReturn:
+    """Validate a document (standard input without FILE) against the schema of its message."""
+    from conformance import catalogue as guide  # noqa: PLC0415
+    from conformance.schema.command import run_validate  # noqa: PLC0415
+
+    end = guide.load().endpoints.get(" ".join(endpoint.split()))
+    if end is None:
+        raise ConfigurationError(
+            f"--endpoint: the guide has no {endpoint!r}; see kpbx-conformance catalogue"
+        )
+    relative = end.schema(kind, api_version)
+    if relative is None:
+        raise ConfigurationError(f"--kind: {end.name} has no {kind} document")
+    name = str(file) if file else "stdin"
+    try:
+        with file.open("rb") if file else sys.stdin.buffer as source:
+            sys.exit(run_validate(relative, source, name, sys.stdout))
+    except OSError as error:
+        raise ConfigurationError(f"{name}: can't be read: {error.strerror}") from error

@@ -1,0 +1,133 @@
+"""The command `run`: the suite on one SUT, with progress, a summary and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from conformance.errors import ConfigurationError
+from conformance.lab.safety import SafetyClass
+from conformance.plugin import RUN, Collector, start_emulator
+from conformance.report.files import make_folder
+from conformance.report.progress import Progress
+from conformance.run import Run, Settings
+from conformance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.emulator.server import EmulatorServer
+
+__all__ = ["run_suite"]
+
+ASK_BEFORE = (SafetyClass.NETWORK, SafetyClass.REBOOT, SafetyClass.HALT)
+EXIT_FAIL, EXIT_HARNESS = 1, 4
+
+
+class _Wiring:
+    """Hands the open run to the suite's plugin before anything else is configured."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Put the run where the plugin looks for it."""
+        config.stash[RUN] = self.run
+
+
+def run_suite(  # noqa: PLR0913 - the options of contract.md
+    *,
+    target: Path | None,
+    url: str | None,
+    allow: tuple[str, ...] | None,
+    select: tuple[str, ...],
+    profile: str,
+    seed: int | None,
+    out: Path,
+    plan: bool,
+    yes: bool,
+) -> int:
+    """Run the suite and return the exit status of contract.md."""
+    settings = Settings(
+        target=target, url=url, allow=allow, select=select, profile=profile, seed=seed, out=out
+    )
+    emulator = start_emulator() if settings.embedded else None
+    try:
+        run = Run(settings, emulator)
+        if select and not any(map(run.selected, run.catalogue.requirements.values())):
+            raise ConfigurationError(
+                f"--select: no requirement is called {' or '.join(select)}; "
+                "see kpbx-conformance catalogue"
+            )
+        if plan:
+            from conformance.report.plan import show_plan  # noqa: PLC0415
+
+            return show_plan(run)
+        if emulator is None and not yes:
+            _ask(run)
+        return _run(run, emulator)
+    finally:
+        if emulator is not None:
+            emulator.stop()
+
+
+def _ask(run: Run) -> None:
+    """Without a terminal nothing is asked: the allow list is the consent."""
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        return
+    for safety in ASK_BEFORE:
+        if safety in run.sut.client.allow:
+            where = run.sut.target.connection.url
+            question = f"Tests of class {safety} are allowed on {where}. Go on?"
+            click.confirm(question, abort=True, err=True)
+
+
+def _run(run: Run, emulator: EmulatorServer | None) -> int:
+    try:
+        run.open()
+        folder = run.folder
+        assert folder is not None, "the command always names a folder"  # noqa: S101
+        make_folder(folder)
+        progress = Progress(run, embedded=emulator is not None)
+        arguments = [
+            "--pyargs",
+            "conformance",
+            "-c",
+            str(resources.files("conformance") / "suite.ini"),
+            "--rootdir",
+            str(resources.files("conformance")),
+            "-p",
+            "no:terminal",
+            f"--junitxml={folder / 'junit.xml'}",
+            f"--html={folder / 'report.html'}",
+            "--self-contained-html",
+            f"--kpbx-profile={run.settings.profile}",
+            *(f"--kpbx-select={glob}" for glob in run.settings.select),
+        ]
+        plugins = [_Wiring(run), Collector(run), progress]
+        with progress:
+            status = pytest.main(arguments, plugins)
+        run.interrupted = run.interrupted or status == pytest.ExitCode.INTERRUPTED
+    finally:
+        run.close()
+    results = run.results()
+    progress.closing(results, folder)
+    return _exit_status(results["summary"], status)
+
+
+def _exit_status(counts: dict[str, int], status: int) -> int:
+    if counts[Verdict.ERROR]:
+        return EXIT_HARNESS
+    if counts[Verdict.FAIL]:
+        return EXIT_FAIL
+    known = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
+    if status not in known or not sum(counts.values()):
+        return EXIT_HARNESS
+    return 0
+
+

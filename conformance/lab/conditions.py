@@ -1,0 +1,137 @@
+"""Lab conditions: states of the SUT that no request can bring about (contract.md).
+
+The emulator brings them about itself; on hardware the operator's hook does. Whatever goes wrong
+here is the lab's doing and never shows as the PBX's.
+"""
+
+from __future__ import annotations
+
+import subprocess
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from conformance.errors import LabError
+from conformance.verdict import NotRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["CONDITIONS", "HookLab", "Lab", "NoLab", "Panel", "PanelLab"]
+
+CONDITIONS = (
+    "license-missing",
+    "license-expired",
+    "license-disabled",
+    "license-not-required",
+    "license-absent",
+    "license-server-silent",
+    "license-server-invalid",
+    "license-server-error",
+    "license-activation-failure",
+    "call-center-license-absent",
+    "storage-failure",
+    "reboot-failure",
+    "update-launch-failure",
+    "update-start-failure",
+    "update-progress-failure",
+    "cdr-internal-error",
+    "call-failure",
+    "power",
+)
+HOOK_TIMEOUT_S = 120.0
+CANT_DO = 3
+
+
+class Panel(Protocol):
+    """Switches of an emulated PBX."""
+
+    def set(self, condition: str, on: bool) -> None:
+        """Bring a condition about, or end it."""
+
+
+class Lab:
+    """Brings conditions about. `available` says beforehand why one can't be had."""
+
+    def unavailable(self, condition: str) -> str:
+        """Why the condition can't be brought about; empty if it can, as far as is known."""
+        raise NotImplementedError
+
+    def switch(self, condition: str, *, on: bool) -> None:
+        """Bring the condition about, or end it.
+
+        Raises:
+            NotRun: this lab can't do that condition.
+            LabError: the lab failed.
+        """
+        raise NotImplementedError
+
+    @contextmanager
+    def condition(self, condition: str) -> Iterator[None]:
+        """The condition for the length of a block; it is ended whatever happens in the block."""
+        self.switch(condition, on=True)
+        try:
+            yield
+        finally:
+            self.switch(condition, on=False)
+
+
+class NoLab(Lab):
+    """A SUT without anybody who could bring conditions about."""
+
+    def unavailable(self, condition: str) -> str:
+        """Every condition is unavailable."""
+        return f"needs the lab condition {condition}, and the target has no lab hook"
+
+    def switch(self, condition: str, *, on: bool) -> None:  # noqa: ARG002
+        """Refuse."""
+        raise NotRun(self.unavailable(condition))
+
+
+class PanelLab(Lab):
+    """An emulated PBX in the same process."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+
+    def unavailable(self, condition: str) -> str:
+        """Every condition of contract.md is available."""
+        return "" if condition in CONDITIONS else f"{condition} is no lab condition"
+
+    def switch(self, condition: str, *, on: bool) -> None:
+        """Set the emulator's switch."""
+        self._panel.set(condition, on)
+
+
+class HookLab(Lab):
+    """The operator's hook: called as `HOOK… CONDITION on|off` in the target file's folder."""
+
+    def __init__(self, hook: tuple[str, ...], folder: Path) -> None:
+        self._hook, self._folder = hook, folder
+        self._refused: set[str] = set()
+
+    def unavailable(self, condition: str) -> str:
+        """Conditions that the hook refused before."""
+        if condition in self._refused:
+            return f"the lab hook can't bring about {condition}"
+        return ""
+
+    def switch(self, condition: str, *, on: bool) -> None:
+        """Call the hook."""
+        command = [*self._hook, condition, "on" if on else "off"]
+        try:
+            done = subprocess.run(  # noqa: S603 - the operator's own command, without a shell
+                command,
+                cwd=self._folder,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=HOOK_TIMEOUT_S,
+                check=False,
+            )
+        except (OSError, subprocess.SubprocessError) as error:
+            raise LabError(f"the lab hook failed: {error}") from error
+        if done.returncode == CANT_DO:
+            self._refused.add(condition)
+            raise NotRun(self.unavailable(condition))
+        if done.returncode:
+            raise LabError(f"the lab hook ended with {done.returncode} for {' '.join(command[-2:])}")

@@ -1,0 +1,285 @@
+"""The SUT as its owner describes it: how to reach it, what it supports, what tests may use.
+
+The target file is contract.md's TOML. It is read strictly: a key that is not known, a value of
+another type or an empty range is an error that names the file, the key and the remedy.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from conformance.errors import ConfigurationError
+from conformance.lab.safety import SafetyClass, parse_classes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["Connection", "Pics", "Pixit", "Target", "from_url", "load_target"]
+
+_RANGE = re.compile(r"\s*([0-9]+)\s*(?:-\s*([0-9]+)\s*)?")
+LONGEST_RANGE = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """How to reach the SUT. Times in seconds; `password` is the web password."""
+
+    url: str
+    name: str = ""
+    username: str = "admin"
+    password: str = field(default="admin", repr=False)
+    ca_file: Path | None = None
+    verify: bool = True
+    timeout_s: float = 10.0
+    max_requests_per_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pics:
+    """What the SUT supports; None where the run has to find out."""
+
+    license_key_required: bool | None = None
+    call_center_license: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pixit:
+    """What the tests may use on the SUT; empty where there is nothing to use."""
+
+    extensions: tuple[str, ...] = ()
+    callgroup_selections: tuple[str, ...] = ()
+    privacy_password: str = field(default="", repr=False)
+    click2call_exten: str = ""
+    route_destination: str = ""
+    update_version: str = ""
+    update_version_blocked: str = ""
+    activation_key: str = field(default="", repr=False)
+    reboot_timeout_s: float = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One SUT, whole."""
+
+    connection: Connection
+    pics: Pics = Pics()
+    pixit: Pixit = Pixit()
+    allow: frozenset[SafetyClass] = frozenset({SafetyClass.READ})
+    hook: tuple[str, ...] = ()
+    folder: Path = Path()
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Every secret of this target, to be withheld from what is written."""
+        pixit = self.pixit
+        return tuple(
+            filter(
+                None, (self.connection.password, pixit.privacy_password, pixit.activation_key)
+            )
+        )
+
+
+def number_range(text: str, where: str) -> tuple[str, ...]:
+    """The numbers of `9000-9019` or `9000`, with leading zeros kept.
+
+    Raises:
+        ConfigurationError: it is not a range, or an empty or absurdly long one.
+    """
+    found = _RANGE.fullmatch(text)
+    if not found:
+        raise ConfigurationError(f"{where}: {text!r} is not a range; write it like 9000-9019")
+    first, last = found[1], found[2] or found[1]
+    if int(last) < int(first):
+        raise ConfigurationError(f"{where}: {text!r} is empty; the last number comes second")
+    if int(last) - int(first) >= LONGEST_RANGE:
+        raise ConfigurationError(f"{where}: {text!r} holds more than {LONGEST_RANGE} numbers")
+    return tuple(str(number).zfill(len(first)) for number in range(int(first), int(last) + 1))
+
+
+def base_url(url: str, where: str) -> str:
+    """The SUT's URL without `/rest/` and without a trailing slash.
+
+    Raises:
+        ConfigurationError: it is not an http(s) URL, or it carries credentials.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ConfigurationError(f"{where}: {url!r} is no URL; write it like https://pbx.example")
+    if parts.username or parts.password:
+        raise ConfigurationError(f"{where}: credentials in a URL are not accepted; see password_env")
+    if parts.query or parts.fragment:
+        raise ConfigurationError(f"{where}: {url!r} has a query or a fragment; leave it out")
+    return url.rstrip("/").removesuffix("/rest")
+
+
+def from_url(url: str) -> Target:
+    """A target from a URL alone, with the defaults and the environment of contract.md.
+
+    Raises:
+        ConfigurationError: the URL can't be used.
+    """
+    environ = os.environ
+    connection = Connection(
+        url=base_url(url, "--url"),
+        name=urlsplit(url).netloc,
+        username=environ.get("KPBX_USERNAME", "admin"),
+        password=environ.get("KPBX_PASSWORD", "admin"),
+    )
+    pixit = Pixit(
+        extensions=number_range("9000-9019", "default"),
+        callgroup_selections=number_range("9100-9109", "default"),
+        privacy_password=environ.get("KPBX_PRIVACY_PASSWORD", ""),
+        route_destination="198.51.100.0/24",
+    )
+    return Target(connection=connection, pixit=pixit, folder=Path.cwd())
+
+
+_TYPES: dict[str, dict[str, type | tuple[type, ...]]] = {
+    "target": {
+        "name": str,
+        "url": str,
+        "username": str,
+        "password_env": str,
+        "ca_file": str,
+        "verify": bool,
+        "timeout_s": (int, float),
+        "max_requests_per_s": (int, float),
+    },
+    "pics": {item.name: bool for item in fields(Pics)},
+    "pixit": {
+        "extensions": str,
+        "callgroup_selections": str,
+        "privacy_password_env": str,
+        "click2call_exten": str,
+        "route_destination": str,
+        "update_version": str,
+        "update_version_blocked": str,
+        "activation_key_env": str,
+        "reboot_timeout_s": (int, float),
+    },
+    "safety": {"allow": list},
+    "lab": {"hook": list},
+}
+_WORDS = {str: "a string", bool: "true or false", list: "a list of strings"}
+
+
+class _Table:
+    """One table of a target file, read strictly."""
+
+    def __init__(self, file: Path, name: str, rows: Any) -> None:
+        self.name, self.where = name, f"{file}: [{name}]"
+        if not isinstance(rows, dict):
+            raise ConfigurationError(f"{self.where} is not a table; write [{name}]")
+        self.rows: dict[str, Any] = rows
+        known = _TYPES[name]
+        for key, value in rows.items():
+            if key not in known:
+                raise ConfigurationError(
+                    f"{self.where} {key}: unknown key; known are {', '.join(known)}"
+                )
+            wanted = known[key]
+            numeric = isinstance(wanted, tuple)
+            if not isinstance(value, wanted) or (numeric and isinstance(value, bool)):
+                word = "a number" if isinstance(wanted, tuple) else _WORDS[wanted]
+                raise ConfigurationError(f"{self.where} {key}: must be {word}")
+            if numeric and value <= 0:
+                raise ConfigurationError(f"{self.where} {key}: must be greater than 0")
+            if isinstance(value, list) and not all(isinstance(item, str) for item in value):
+                raise ConfigurationError(f"{self.where} {key}: must be a list of strings")
+
+    def secret(self, key: str, default: str | None) -> str:
+        """The value of the environment variable that a key names."""
+        variable = self.rows.get(key, "")
+        if not variable:
+            if default is None:
+                raise ConfigurationError(f"{self.where} {key}: missing; name a variable")
+            return default
+        value = os.environ.get(variable)
+        if not value:
+            raise ConfigurationError(
+                f"{self.where} {key}: the environment variable {variable} is not set; export it"
+            )
+        return value
+
+    def numbers(self, key: str) -> tuple[str, ...]:
+        """The numbers of a range."""
+        text = self.rows.get(key, "")
+        return number_range(text, f"{self.where} {key}") if text else ()
+
+
+def _connection(table: _Table, file: Path) -> Connection:
+    rows = table.rows
+    if "url" not in rows:
+        raise ConfigurationError(f"{table.where} url: missing; add the address of the PBX")
+    ca_file = file.parent / rows["ca_file"] if "ca_file" in rows else None
+    if ca_file and not ca_file.is_file():
+        raise ConfigurationError(f"{table.where} ca_file: {ca_file} does not exist")
+    url = base_url(rows["url"], f"{table.where} url")
+    return Connection(
+        url=url,
+        name=rows.get("name", urlsplit(url).netloc),
+        username=rows.get("username", "admin"),
+        password=table.secret("password_env", os.environ.get("KPBX_PASSWORD", "admin")),
+        ca_file=ca_file,
+        verify=rows.get("verify", True),
+        timeout_s=float(rows.get("timeout_s", 10.0)),
+        max_requests_per_s=float(rows.get("max_requests_per_s", 0.0)),
+    )
+
+
+def _pixit(table: _Table) -> Pixit:
+    rows = table.rows
+    for key in ("update_version", "update_version_blocked"):
+        if rows.get(key) and not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+-[0-9]{4}", rows[key]):
+            raise ConfigurationError(f"{table.where} {key}: must look like 3.9.6-3000")
+    plain = (
+        "click2call_exten",
+        "route_destination",
+        "update_version",
+        "update_version_blocked",
+        "reboot_timeout_s",
+    )
+    return Pixit(
+        extensions=table.numbers("extensions"),
+        callgroup_selections=table.numbers("callgroup_selections"),
+        privacy_password=table.secret("privacy_password_env", ""),
+        activation_key=table.secret("activation_key_env", ""),
+        **{key: rows[key] for key in plain if key in rows},
+    )
+
+
+def load_target(file: Path) -> Target:
+    """Read a target file.
+
+    Raises:
+        ConfigurationError: the file can't be read, or a key in it can't be used.
+    """
+    try:
+        document: Mapping[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{file}: can't be read: {error}; name a target file") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{file}: is not TOML: {error}") from error
+    unknown = sorted(document.keys() - _TYPES.keys())
+    if unknown:
+        raise ConfigurationError(
+            f"{file}: [{unknown[0]}] is unknown; known are {', '.join(f'[{t}]' for t in _TYPES)}"
+        )
+    if "target" not in document:
+        raise ConfigurationError(f"{file}: [target] is missing; add it with the url of the PBX")
+    tables = {name: _Table(file, name, document.get(name, {})) for name in _TYPES}
+    allow = tables["safety"].rows.get("allow", ["read"])
+    return Target(
+        connection=_connection(tables["target"], file),
+        pics=Pics(**tables["pics"].rows),
+        pixit=_pixit(tables["pixit"]),
+        allow=parse_classes(allow, f"{file}: [safety] allow"),
+        hook=tuple(tables["lab"].rows.get("hook", ())),
+        folder=file.parent.resolve(),
+    )

@@ -1,0 +1,230 @@
+"""The suite as pytest knows it: options, fixtures, verdicts. Wiring only.
+
+Loaded into every pytest by its entry point, it stays silent until a check of the suite runs.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.check import Check
+from conformance.errors import KpbxError, LabError, SutError
+from conformance.report.files import make_folder, write_json
+from conformance.run import PROFILES, Run, Settings
+from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
+from conformance.wire import har
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from conformance.catalogue import Requirement
+    from conformance.emulator.server import EmulatorServer
+    from conformance.sut import Sut
+
+RUN = pytest.StashKey[Run]()
+RECORD = pytest.StashKey[dict[str, Any]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The suite's own options; everything else is pytest's."""
+    group = parser.getgroup("kpbx", "KalliopePBX conformance")
+    group.addoption("--kpbx-url", help="the PBX to judge, without /rest/ (default: an emulated one)")
+    group.addoption("--kpbx-target", type=Path, help="a target file that describes the PBX")
+    group.addoption("--kpbx-allow", help="safety classes, separated by commas")
+    group.addoption("--kpbx-select", action="append", default=[], help="requirement-id glob")
+    group.addoption("--kpbx-profile", choices=PROFILES, default="quick", help="how much to search")
+    group.addoption("--kpbx-seed", type=int, help="repeats the requests of an earlier run")
+    group.addoption("--kpbx-out", type=Path, help="write results.json and exchanges.har below")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker by which a check claims its requirements; open a run that writes."""
+    config.addinivalue_line("markers", "requirement(*ids): the requirements that a check decides")
+    is_worker = hasattr(config, "workerinput")
+    if config.getoption("--kpbx-out") and not is_worker and RUN not in config.stash:
+        run = _run_of(config)
+        config.pluginmanager.register(Collector(run), "kpbx-collector")
+
+
+def settings_of(config: pytest.Config) -> Settings:
+    """What the command line asked for."""
+    allow = config.getoption("--kpbx-allow")
+    worker = getattr(config, "workerinput", {})
+    share = (int(worker["workerid"][2:]), int(worker["workercount"])) if worker else (0, 1)
+    return Settings(
+        target=config.getoption("--kpbx-target"),
+        url=config.getoption("--kpbx-url"),
+        allow=None if allow is None else tuple(filter(None, allow.split(","))),
+        select=tuple(config.getoption("--kpbx-select")),
+        profile=config.getoption("--kpbx-profile"),
+        seed=config.getoption("--kpbx-seed"),
+        out=config.getoption("--kpbx-out"),
+        share=share,
+    )
+
+
+def start_emulator() -> EmulatorServer:
+    """An emulated PBX that really listens, on a free port of 127.0.0.1."""
+    from conformance.emulator.server import EmulatorServer  # noqa: PLC0415 - not on every start
+    from conformance.emulator.settings import EmulatorSettings  # noqa: PLC0415
+    from conformance.families import emulated_routes  # noqa: PLC0415
+
+    server = EmulatorServer(EmulatorSettings(boot_s=0.4, update_step_s=0.4), emulated_routes())
+    server.start()
+    return server
+
+
+def _run_of(config: pytest.Config) -> Run:
+    """The run of this session, opened when it is first needed."""
+    if RUN not in config.stash:
+        settings = settings_of(config)
+        emulator = start_emulator() if settings.embedded else None
+        if emulator is not None:
+            config.add_cleanup(emulator.stop)
+        run = Run(settings, emulator)
+        config.add_cleanup(run.close)
+        run.open()
+        config.stash[RUN] = run
+    return config.stash[RUN]
+
+
+def _claims(item: pytest.Item, run: Run) -> list[Requirement]:
+    ids = [name for mark in item.iter_markers("requirement") for name in mark.args]
+    return [run.catalogue.requirements[name] for name in dict.fromkeys(ids)]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Harmless checks first, drastic ones last; `--kpbx-select` leaves the others out."""
+    ours = [item for item in items if item.get_closest_marker("requirement")]
+    if not ours:
+        return
+    from conformance import catalogue  # noqa: PLC0415 - other people's sessions do not pay for it
+
+    requirements = catalogue.load().requirements
+    settings = settings_of(config)
+
+    def ids(item: pytest.Item) -> list[str]:
+        return [name for mark in item.iter_markers("requirement") for name in mark.args]
+
+    def rank(item: pytest.Item) -> int:
+        return max((requirements[name].safety.rank for name in ids(item)), default=-1)
+
+    if settings.select:
+        from fnmatch import fnmatchcase  # noqa: PLC0415
+
+        def wanted(item: pytest.Item) -> bool:
+            return any(fnmatchcase(name, glob) for name in _reach(ids(item), requirements)
+                       for glob in settings.select)  # fmt: skip
+
+        left_out = [item for item in ours if not wanted(item)]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+    items.sort(key=rank)
+
+
+def _reach(names: list[str], requirements: dict[str, Requirement] | Any) -> set[str]:
+    """What a check may decide: its claims, and what the oracles judge on the same endpoints."""
+    reach = set(names)
+    for name in names:
+        stem = name.rpartition(".")[0]
+        if requirements[name].endpoint:
+            reach |= {f"{stem}.response-schema", f"{stem}.request-id"}
+        if ".code-" in name:
+            reach.add(name.replace(".code-", ".message-"))
+    return reach
+
+
+@pytest.fixture(scope="session")
+def sut(request: pytest.FixtureRequest) -> Sut:
+    """The system under test, connected and probed."""
+    try:
+        return _run_of(request.config).sut
+    except KpbxError as error:
+        pytest.exit(str(error), returncode=error.exit_status)
+
+
+@pytest.fixture
+def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
+    """What a check asks and states with; everything it made is removed afterwards."""
+    item = request.node
+    run = _run_of(request.config)
+    claims = _claims(item, run)
+    unmet = sut.dead and f"the PBX {sut.dead}"
+    reasons = [reason for claim in claims if (reason := unmet or sut.unmet(claim))]
+    if reasons:
+        rows = [Observation(one.id, Verdict.NONE, sut.unmet(one) or reasons[0]) for one in claims]
+        item.stash[RECORD] = run.recorder.check(item.nodeid, None, rows)
+        pytest.skip(reasons[0])
+    one = Check(sut, claims)
+    yield one
+    one.finish()
+    item.stash[RECORD] = run.recorder.check(item.nodeid, one, one.settle())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
+    """Turn how a check ends into the verdict of what it claims."""
+    one = pyfuncitem.funcargs.get("check")
+    if not isinstance(one, Check):
+        return (yield)
+
+    try:
+        outcome = yield
+    except NonConformance as found:
+        one.end(Verdict.INCONC, f"not reached: {found.requirement} failed before")
+        pytest.fail(str(found), pytrace=False)
+    except Inconclusive as reason:
+        one.end(Verdict.INCONC, str(reason))
+        pytest.skip(f"inconc: {reason}")
+    except NotRun as reason:
+        one.end(Verdict.NONE, str(reason))
+        pytest.skip(str(reason))
+    except LabError as problem:
+        one.end(Verdict.INCONC, f"the lab, not the PBX: {problem}")
+        pytest.skip(f"inconc: {problem}")
+    except SutError as problem:
+        one.end(Verdict.INCONC, str(problem))
+        pytest.skip(f"inconc: {problem}")
+    except BaseException as problem:
+        one.end(Verdict.ERROR, f"the harness failed: {type(problem).__name__}: {problem}")
+        raise
+    one.end(Verdict.PASS, "")
+    failed = [item for item in one.observations if item.failure]
+    if failed:
+        shown = "; ".join(f"{i.requirement}: {i.failure.observed}" for i in failed if i.failure)
+        pytest.fail(shown, pytrace=False)
+    return outcome
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Send what a check found along with its last report, across processes if need be."""
+    report = yield
+    record = item.stash.get(RECORD, None)
+    if report.when == "teardown" and record:
+        report.kpbx = json.dumps(record)  # type: ignore[attr-defined]
+    return report
+
+
+class Collector:
+    """Registered where the session is controlled: adds up what all processes found."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Take one check's findings."""
+        if hasattr(report, "kpbx"):
+            self.run.ledger.add(json.loads(report.kpbx))
+
+    def pytest_sessionfinish(self) -> None:
+        """Write the results."""
+        folder = self.run.folder
+        if folder is not None:
+            make_folder(folder)
+            write_json(folder / "results.json", self.run.results())
+            write_json(folder / "exchanges.har", har.document(self.run.ledger.har, "1"))

@@ -1,0 +1,122 @@
+"""All judgements of a run, requirement by requirement, and the results made from them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from conformance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from conformance.catalogue import Catalogue, Requirement
+
+__all__ = ["FORMAT", "FORMAT_VERSION", "Ledger", "catalogue_digest", "summary"]
+
+FORMAT = "kpbx-conformance/results"
+FORMAT_VERSION = 1
+
+
+@dataclass(slots=True)
+class _Entry:
+    verdict: Verdict | None = None
+    reason: str = ""
+    remarks: dict[str, None] = field(default_factory=dict)
+    exchanges: int = 0
+    failure: dict[str, Any] | None = None
+    node: str = ""
+
+
+class Ledger:
+    """Collects the records of checks, in any order and from any process."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, _Entry] = {}
+        self.har: list[dict[str, Any]] = []
+        self.leftovers: list[str] = []
+        self.dialect: dict[str, str] = {}
+
+    def add(self, record: dict[str, Any]) -> None:
+        """Take what one check left behind."""
+        self.har += record["entries"]
+        self.leftovers += record["leftovers"]
+        self.dialect.update(record["dialect"])
+        counted: set[str] = set()
+        for item in record["observations"]:
+            entry = self._entries.setdefault(item["requirement"], _Entry())
+            entry.remarks.update(dict.fromkeys(item["remarks"]))
+            if item["requirement"] not in counted:
+                entry.exchanges += item["exchanges"]
+                counted.add(item["requirement"])
+            remark_only = item["verdict"] == Verdict.NONE and item["remarks"] and not item["reason"]
+            if not remark_only:
+                _weigh(entry, item, record["node"])
+
+    def counts(self) -> Counter[str]:
+        """How many requirements have each verdict so far."""
+        return Counter(str(entry.verdict) for entry in self._entries.values() if entry.verdict)
+
+    def requirements(
+        self, catalogue: Catalogue, selected: Callable[[Requirement], bool], unseen: Callable[[Requirement], str]
+    ) -> list[dict[str, Any]]:
+        """The results of all selected requirements, in the catalogue's order.
+
+        Args:
+            catalogue: the guide's data.
+            selected: whether a requirement is part of this run.
+            unseen: why a requirement that no check decided was not decided.
+        """
+        rows = []
+        for requirement in catalogue.requirements.values():
+            if selected(requirement):
+                entry = self._entries.get(requirement.id, _Entry())
+                rows.append(_row(requirement, entry, unseen))
+        return rows
+
+
+def _weigh(entry: _Entry, item: dict[str, Any], node: str) -> None:
+    verdict = Verdict(item["verdict"])
+    if entry.verdict is None or verdict.rank > entry.verdict.rank:
+        if entry.verdict is Verdict.INCONC and verdict is Verdict.PASS and entry.reason:
+            entry.remarks[f"one check could not tell: {entry.reason}"] = None
+        entry.verdict, entry.reason = verdict, item["reason"]
+        entry.failure, entry.node = item["failure"], node
+    elif verdict is Verdict.INCONC and entry.verdict is Verdict.PASS and item["reason"]:
+        entry.remarks[f"one check could not tell: {item['reason']}"] = None
+
+
+def _row(
+    requirement: Requirement, entry: _Entry, unseen: Callable[[Requirement], str]
+) -> dict[str, Any]:
+    verdict = entry.verdict or Verdict.NONE
+    reason = entry.reason
+    if verdict is Verdict.NONE and not reason:
+        reason = unseen(requirement)
+    return {
+        "id": requirement.id,
+        "clause": requirement.clause,
+        "endpoint": requirement.endpoint,
+        "code": requirement.code,
+        "title": requirement.title,
+        "safety": str(requirement.safety),
+        "verdict": str(verdict),
+        "reason": reason,
+        "remarks": list(entry.remarks),
+        "exchanges": entry.exchanges,
+        "failure": entry.failure,
+    }
+
+
+def summary(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """Counts by verdict."""
+    counts = Counter(row["verdict"] for row in rows)
+    return {str(verdict): counts[str(verdict)] for verdict in Verdict}
+
+
+def catalogue_digest(catalogue: Catalogue) -> str:
+    """A short name for the set of requirements that a run was judged by."""
+    names = "\n".join(f"{r.id}\t{r.title}\t{r.safety}" for r in catalogue.requirements.values())
+    return hashlib.sha256(names.encode()).hexdigest()[:12]

@@ -1,0 +1,118 @@
+"""Progress of a run on the terminal: a live line where there is one, plain lines elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as Bar
+
+from conformance.verdict import Verdict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from conformance.run import Run
+
+__all__ = ["Progress"]
+
+_STYLE = {
+    Verdict.PASS: "green",
+    Verdict.FAIL: "bold red",
+    Verdict.INCONC: "yellow",
+    Verdict.ERROR: "bold magenta",
+    Verdict.NONE: "dim",
+}
+# Without a live display a line appears each time another tenth is done.
+PLAIN_STEPS = 10
+
+
+class Progress:
+    """Shows how far the run is; a plugin of the pytest session."""
+
+    def __init__(self, run: Run, *, embedded: bool, console: Console | None = None) -> None:
+        self.run = run
+        self.embedded = embedded
+        self.console = console or Console(highlight=False, soft_wrap=True)
+        self._live = self.console.is_terminal
+        self._bar = Bar(
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self._live,
+        )
+        self._task = self._bar.add_task("starting", total=None)
+        self._total = self._done = 0
+
+    def __enter__(self) -> Progress:
+        run, connection = self.run, self.run.sut.target.connection
+        what = "the embedded emulator" if self.embedded else escape(connection.url)
+        self.console.print(
+            f"Judging {what}: firmware {escape(run.sut.firmware)}, API {run.sut.api_version}, "
+            f"seed {run.seed}, profile {run.settings.profile}"
+        )
+        allow = sorted(run.sut.client.allow, key=lambda item: item.rank)
+        self.console.print(f"Safety classes allowed: {', '.join(allow)}")
+        if not connection.verify:
+            self.console.print("[bold red]The PBX's TLS certificate is NOT verified[/]")
+        if run.sut.pending_at_start:
+            self.console.print(
+                "[yellow]Changes of somebody else are pending: nothing that changes the "
+                "configuration runs[/]"
+            )
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.stop()
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Learn how much there is to do."""
+        self._total = len(session.items)
+        self._bar.update(self._task, total=self._total)
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        """Name the check that runs."""
+        self._bar.update(self._task, description=escape(nodeid.rpartition("::")[2][:48]))
+
+    def pytest_runtest_logfinish(self) -> None:
+        """Count a check that has ended."""
+        self._done += 1
+        self._bar.advance(self._task)
+        step = max(1, self._total // PLAIN_STEPS)
+        if not self._live and (self._done % step == 0 or self._done == self._total):
+            self.console.print(f"  {self._done}/{self._total} checks")
+
+    def closing(self, results: dict[str, Any], folder: Path) -> None:
+        """The short summary at the end, with what failed and where the report is."""
+        for row in results["requirements"]:
+            if row["verdict"] == Verdict.FAIL:
+                observed = escape(_printable(row["failure"]["observed"]))[:300]
+                self.console.print(f"[bold red]fail[/]   {row['id']}: {observed}")
+            elif row["verdict"] == Verdict.ERROR:
+                self.console.print(f"[bold magenta]error[/]  {row['id']}: {escape(row['reason'])}")
+        counts = results["summary"]
+        parts = [f"[{_STYLE[verdict]}]{counts[verdict]} {verdict}[/]" for verdict in Verdict]
+        self.console.print(f"{', '.join(parts)} in {results['duration_s']:.1f} s")
+        for text in results["leftovers"]:
+            self.console.print(f"[yellow]left on the PBX:[/] {escape(_printable(text))}")
+        if not results["complete"]:
+            self.console.print("[yellow]The run is not complete[/]")
+        self.console.print(f"Report: {folder / 'report.html'}")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -1,0 +1,116 @@
+"""What one check leaves behind, as plain data that can cross a process boundary, redacted."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING, Any
+
+from conformance.wire import har
+from conformance.wire.client import md5
+from conformance.wire.redact import WITHHELD
+
+if TYPE_CHECKING:
+    from conformance.check import Check
+    from conformance.lab.target import Target
+    from conformance.verdict import Observation
+    from conformance.wire.exchange import Exchange
+    from conformance.wire.redact import Redactor
+
+__all__ = ["Recorder"]
+
+# The md5 of a web password, made by the shell from the environment (Introduction).
+_HASHED = '"$(printf %s "${variable}" | md5sum | cut -c1-32)"'
+_USER = '-u "{username}:$(printf %s "$KPBX_PASSWORD" | md5sum | cut -c1-32)"'
+
+
+class Recorder:
+    """Turns checks, observations and exchanges into plain, redacted data."""
+
+    def __init__(self, target: Target, redactor: Redactor) -> None:
+        self._target = target
+        self._redactor = redactor
+
+    def check(self, node: str, check: Check | None, observations: list[Observation]) -> dict[str, Any]:
+        """One check, whole."""
+        exchanges = check.exchanges if check else []
+        return {
+            "node": node,
+            "observations": [self._observation(item, len(exchanges)) for item in observations],
+            "entries": [har.entry(exchange, self._redactor) for exchange in exchanges],
+            "leftovers": [self._redactor.text(text) for text in (check.leftovers if check else ())],
+            "dialect": check.sut.dialect.as_dict() if check else {},
+        }
+
+    def _observation(self, item: Observation, exchanges: int) -> dict[str, Any]:
+        failure = None
+        if item.failure:
+            failure = {
+                "expected": self._redactor.text(item.failure.expected),
+                "observed": self._redactor.text(item.failure.observed),
+                "exchanges": [self.exchange(one) for one in item.failure.exchanges],
+            }
+        return {
+            "requirement": item.requirement,
+            "verdict": str(item.verdict),
+            "reason": self._redactor.text(item.reason),
+            "remarks": [self._redactor.text(text) for text in item.remarks],
+            "exchanges": exchanges,
+            "failure": failure,
+        }
+
+    def exchange(self, exchange: Exchange) -> dict[str, Any]:
+        """One exchange as a failure shows it, with its curl line."""
+        request, response = exchange.request, exchange.response
+        answer = None
+        if response is not None:
+            answer = {
+                "status": response.status,
+                "headers": dict(self._redactor.headers(response.headers)),
+                "body": har.body_text(response.body, response.media_type, self._redactor),
+            }
+        return {
+            "method": request.method,
+            "path": self._redactor.literals(request.path),
+            "headers": dict(self._redactor.headers(request.headers)),
+            "body": har.body_text(request.body, "application/xml", self._redactor),
+            "broken": self._redactor.text(exchange.broken),
+            "lost": self._redactor.text(exchange.lost),
+            "response": answer,
+            "curl": self.curl(exchange),
+        }
+
+    def curl(self, exchange: Exchange) -> str:
+        """A curl line that sends the request again; the password comes from KPBX_PASSWORD."""
+        request = exchange.request
+        parts = ["curl -sS -i"]
+        if request.method != "GET":
+            parts.append(f"-X {request.method}")
+        for name, value in request.headers:
+            if name == "Authorization":
+                parts.append(self._authorization(value))
+            elif name not in {"User-Agent", "Accept-Encoding"}:
+                parts.append("-H " + shlex.quote(f"{name}: {value}"))
+        if request.body:
+            parts.append("--data-binary " + self._body(request.body))
+        parts.append(shlex.quote(self._redactor.literals(request.url)))
+        return " ".join(parts)
+
+    def _authorization(self, value: str) -> str:
+        connection = self._target.connection
+        from conformance.wire.client import basic  # noqa: PLC0415
+
+        if value == basic(connection.username, md5(connection.password)):
+            return _USER.format(username=connection.username)
+        if value == basic(connection.username, connection.password):
+            return f'-u "{connection.username}:$KPBX_PASSWORD"'
+        return "-H " + shlex.quote(f"Authorization: {WITHHELD}")
+
+    def _body(self, body: bytes) -> str:
+        text = body.decode("utf-8", "replace")
+        privacy = self._target.pixit.privacy_password
+        marker = "\ue000"
+        if privacy:
+            text = text.replace(md5(privacy), marker)
+        text = self._redactor.literals(text) if marker in text else self._redactor.text(text)
+        hashed = _HASHED.replace("{variable}", "KPBX_PRIVACY_PASSWORD")
+        return shlex.quote(text).replace(marker, f"'{hashed}'")

@@ -1,0 +1,204 @@
+"""One run: what was asked for, the SUT it goes to, and everything that was learnt."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, Any
+
+from conformance import catalogue as guide
+from conformance.dialect import Dialect
+from conformance.errors import ConfigurationError
+from conformance.lab.conditions import HookLab, Lab, NoLab, PanelLab
+from conformance.lab.safety import ALL_CLASSES, SafetyClass, parse_classes
+from conformance.lab.target import Connection, Pics, Pixit, Target, from_url, load_target
+from conformance.lab.target import number_range as numbers
+from conformance.probe import probe
+from conformance.report.ledger import FORMAT, FORMAT_VERSION, Ledger, catalogue_digest, summary
+from conformance.report.record import Recorder
+from conformance.sut import Sut
+from conformance.wire.client import WireClient
+from conformance.wire.redact import Redactor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from conformance.catalogue import Requirement
+    from conformance.emulator.server import EmulatorServer
+
+__all__ = ["PROFILES", "Run", "Settings"]
+
+PROFILES = ("quick", "full", "soak")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the caller asked for; None where nothing was said."""
+
+    target: Path | None = None
+    url: str | None = None
+    allow: tuple[str, ...] | None = None
+    select: tuple[str, ...] = ()
+    profile: str = "quick"
+    seed: int | None = None
+    out: Path | None = None
+    share: tuple[int, int] = (0, 1)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the run starts the emulator itself."""
+        return self.target is None and self.url is None
+
+
+def _allowed(settings: Settings, ceiling: frozenset[SafetyClass] | None) -> frozenset[SafetyClass]:
+    default = ceiling if ceiling is not None else frozenset({SafetyClass.READ})
+    if settings.allow is None:
+        return default
+    asked = parse_classes(settings.allow, "--allow")
+    if ceiling is not None and not asked <= ceiling:
+        beyond = ", ".join(sorted(asked - ceiling))
+        raise ConfigurationError(
+            f"--allow: {beyond} goes beyond the target file's [safety] allow; "
+            "narrow --allow, or have the owner of the PBX widen the file"
+        )
+    return asked
+
+
+def _emulated(server: EmulatorServer) -> Target:
+    facts = server.facts
+    return Target(
+        connection=Connection(
+            url=server.url, name="embedded emulator", username=facts.username,
+            password=facts.password,
+        ),
+        pics=Pics(license_key_required=True, call_center_license=True),
+        pixit=Pixit(
+            extensions=numbers(facts.extensions, "emulator"),
+            callgroup_selections=numbers(facts.callgroup_selections, "emulator"),
+            privacy_password=facts.privacy_password,
+            click2call_exten=facts.click2call_exten,
+            route_destination=facts.route_destination,
+            update_version=facts.update_version,
+            update_version_blocked=facts.update_version_blocked,
+            activation_key=facts.activation_key,
+            reboot_timeout_s=30.0,
+        ),
+        allow=ALL_CLASSES,
+    )  # fmt: skip
+
+
+def _shared(target: Target, share: tuple[int, int]) -> Target:
+    """The part of the target's numbers that one of several parallel workers may use."""
+    index, count = share
+    pixit = replace(
+        target.pixit,
+        extensions=target.pixit.extensions[index::count],
+        callgroup_selections=target.pixit.callgroup_selections[index::count],
+    )
+    return replace(target, pixit=pixit)
+
+
+class Run:
+    """A run from its settings to its results."""
+
+    def __init__(self, settings: Settings, emulator: EmulatorServer | None = None) -> None:
+        self.settings = settings
+        self.catalogue = guide.load()
+        self.emulator = emulator
+        self.ledger = Ledger()
+        self.seed = settings.seed if settings.seed is not None else random.randrange(2**31)  # noqa: S311
+        self.started = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self.interrupted = False
+        self._prepare()
+
+    def _prepare(self) -> None:
+        settings = self.settings
+        lab: Lab
+        if settings.embedded:
+            if self.emulator is None:
+                raise ConfigurationError("neither a target nor a URL was given; start an emulator")
+            target = _emulated(self.emulator)
+            ceiling: frozenset[SafetyClass] | None = ALL_CLASSES
+            lab = PanelLab(self.emulator.lab)
+        elif settings.target is not None:
+            target = load_target(settings.target)
+            ceiling = target.allow
+            if settings.url:
+                connection = replace(target.connection, url=from_url(settings.url).connection.url)
+                target = replace(target, connection=connection)
+            lab = HookLab(target.hook, target.folder) if target.hook else NoLab()
+        else:
+            target, ceiling, lab = from_url(str(settings.url)), None, NoLab()
+        allow = _allowed(settings, ceiling)
+        target = _shared(target, settings.share)
+        self.redactor = Redactor(target.secrets, target.connection.username)
+        self.recorder = Recorder(target, self.redactor)
+        self.sut = Sut(
+            catalogue=self.catalogue,
+            target=target,
+            client=WireClient(target.connection, allow),
+            lab=lab,
+            dialect=Dialect(),
+            seed=self.seed,
+        )
+
+    def open(self) -> None:
+        """Reach the SUT and probe its dialect.
+
+        Raises:
+            SutError: it can't be reached, or refuses the credentials.
+        """
+        self.sut.connect()
+        probe(self.sut)
+        self.ledger.dialect.update(self.sut.dialect.as_dict())
+
+    def close(self) -> None:
+        """Close the connections to the SUT."""
+        self.sut.close()
+
+    @property
+    def folder(self) -> Path | None:
+        """Where this run writes: a folder named after the firmware, below the one asked for."""
+        if self.settings.out is None:
+            return None
+        return self.settings.out / re.sub(r"[^0-9A-Za-z.-]", "_", self.sut.firmware or "unknown")
+
+    def selected(self, requirement: Requirement) -> bool:
+        """Whether a requirement is part of this run (`--select`)."""
+        patterns = self.settings.select
+        return not patterns or any(fnmatchcase(requirement.id, glob) for glob in patterns)
+
+    def _unseen(self, requirement: Requirement) -> str:
+        return self.sut.unmet(requirement) or (
+            self.sut.dead and f"the PBX {self.sut.dead}"
+        ) or "no check of this run came to decide it"  # fmt: skip
+
+    def results(self) -> dict[str, Any]:
+        """The results as contract.md has them."""
+        rows = self.ledger.requirements(self.catalogue, self.selected, self._unseen)
+        connection = self.sut.target.connection
+        return {
+            "format": FORMAT,
+            "version": FORMAT_VERSION,
+            "target": {"name": connection.name, "url": connection.url},
+            "firmware": self.sut.firmware,
+            "api_version": self.sut.api_version,
+            "started": self.started.isoformat(timespec="seconds"),
+            "duration_s": round(time.monotonic() - self._clock, 3),
+            "seed": self.seed,
+            "profile": self.settings.profile,
+            "allow": sorted(self.sut.client.allow, key=lambda item: item.rank),
+            "select": list(self.settings.select),
+            "complete": not self.interrupted and not self.sut.dead,
+            "catalogue": catalogue_digest(self.catalogue),
+            "tls_verified": connection.verify,
+            "dialect": dict(sorted(self.ledger.dialect.items())),
+            "leftovers": self.ledger.leftovers,
+            "requirements": rows,
+            "summary": summary(rows),
+        }

@@ -1,0 +1,282 @@
+"""The system under test during one run: its client, what is known of it, how it is asked."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from conformance.errors import CredentialsRefused, HarnessError, SutUnreachable
+from conformance.lab.safety import SafetyClass
+from conformance.oracles import Answer, carries_xml
+from conformance.schema.store import message_schema
+from conformance.schema.validate import DocumentValidator, validate_bytes
+from conformance.wire.client import Outgoing
+from conformance.wire.message import document
+
+if TYPE_CHECKING:
+    from conformance.catalogue import Catalogue, Endpoint, Requirement
+    from conformance.dialect import Dialect
+    from conformance.lab.conditions import Lab
+    from conformance.lab.target import Target
+    from conformance.wire.client import Sink, WireClient
+    from conformance.wire.exchange import Exchange, Response
+    from conformance.wire.message import Body
+
+__all__ = ["AUTO", "Sut", "api_version_of"]
+
+AUTO = "\0auto"
+UNAUTHORIZED = 401
+POLL_S = 0.1
+AWAY = {502, 503, 504}
+# Apply and revert belong to whatever class made the changes (contract.md).
+APPLYING = {"PUT /pbx/apply", "PUT /pbx/revert"}
+
+
+def api_version_of(firmware: str) -> str:
+    """The API version of a firmware: 1.1 from 3.9.5 on; also where the firmware is unknown."""
+    numbers = firmware.partition("-")[0].split(".")
+    if not all(number.isascii() and number.isdigit() for number in numbers):
+        return "1.1"
+    return "1.1" if tuple(map(int, numbers)) >= (3, 9, 5) else "1.0"
+
+
+class Sut:
+    """One PBX, asked in the words of the guide."""
+
+    def __init__(  # noqa: PLR0913 - wired in one place
+        self,
+        *,
+        catalogue: Catalogue,
+        target: Target,
+        client: WireClient,
+        lab: Lab,
+        dialect: Dialect,
+        seed: int = 0,
+    ) -> None:
+        self.catalogue = catalogue
+        self.target = target
+        self.client = client
+        self.lab = lab
+        self.dialect = dialect
+        self.firmware = ""
+        self.api_version = "1.1"
+        self.pending_at_start = False
+        self.dead = ""
+        self.free_extensions: list[str] | None = None
+        self.sent_ids: set[str] = set()
+        self._ids = self._request_ids(seed)
+
+    @staticmethod
+    def _request_ids(seed: int) -> itertools.chain[str]:
+        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+        draw = random.Random(seed)  # noqa: S311 - repeatable, not secret
+        endless = ("".join(draw.choices(letters, k=12)) for _ in itertools.repeat(None))
+        return itertools.chain(endless)
+
+    def endpoint(self, name: str) -> Endpoint:
+        """The endpoint with that heading in the guide.
+
+        Raises:
+            HarnessError: the guide has no such heading.
+        """
+        try:
+            return self.catalogue.endpoints[name]
+        except KeyError:
+            raise HarnessError(f"the guide has no endpoint {name!r}") from None
+
+    def fresh_id(self) -> str:
+        """A request_id that this run has not used yet."""
+        return next(self._ids)
+
+    def schema_path(self, end: Endpoint, kind: str) -> str | None:
+        """The schema of an endpoint's request or response in the API version of this SUT."""
+        return end.schema(kind, self.api_version)
+
+    def outgoing(  # noqa: PLR0913 - a request has that many sides
+        self,
+        name: str,
+        body: Body | None = None,
+        *,
+        key: str | None = None,
+        request_id: str | None = AUTO,
+        raw: bytes | None = None,
+        broken: str = "",
+        rejected: bool = False,
+        authorization: str | None = "",
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> Outgoing:
+        """The request for an endpoint, its document valid by schema unless said to be `broken`.
+
+        Raises:
+            HarnessError: the document is not valid and nobody said so.
+        """
+        end = self.endpoint(name)
+        method, path = self.dialect.request_line(end)
+        if end.placeholder:
+            if key is None:
+                raise HarnessError(f"{name}: needs a {end.placeholder}")
+            path = path.replace(f"<{end.placeholder}>", quote(key, safe=""))
+        if request_id == AUTO:
+            request_id = self.fresh_id()
+        in_body = method in {"POST", "PUT"}
+        data = b""
+        if raw is not None:
+            data = raw
+        elif in_body and (body is not None or request_id is not None):
+            data = document(body, request_id)
+        if data and not broken:
+            self._assert_valid(end, data)
+        safety = end.rejected_safety if rejected or broken else end.safety
+        if name in APPLYING and SafetyClass.CONFIG not in self.client.allow:
+            safety = SafetyClass.NETWORK
+        query = (("request_id", request_id),) if request_id and not in_body else ()
+        return Outgoing(
+            endpoint=end,
+            method=method,
+            path=path,
+            safety=safety,
+            query=query,
+            body=data,
+            headers=headers,
+            authorization=authorization,
+            request_id=request_id,
+            broken=broken,
+        )
+
+    def _assert_valid(self, end: Endpoint, data: bytes) -> None:
+        relative = self.schema_path(end, "request")
+        if relative is None:
+            return
+        result = validate_bytes(message_schema(relative), data, keep_tree=False)
+        if not result.valid:
+            raise HarnessError(f"{end.name}: our own request is invalid: {result.errors[0].message}")
+
+    def send(self, outgoing: Outgoing, answer: Answer = Answer.XML) -> Exchange:
+        """Send a request and validate the answer while it arrives."""
+        end = outgoing.endpoint
+        relative = self.schema_path(end, "response") if end else None
+        validator: DocumentValidator | None = None
+
+        def sink_for(_head: Response) -> Sink | None:
+            nonlocal validator
+            if relative and answer in {Answer.XML, Answer.UNKNOWN_OBJECT}:
+                validator = DocumentValidator(message_schema(relative), keep_tree=True)
+            return validator
+
+        exchange = self.client.send(outgoing, sink_for)
+        if outgoing.request_id:
+            self.sent_ids.add(outgoing.request_id)
+        if validator is not None:
+            exchange.validation = validator.close()
+        elif relative and exchange.response and carries_xml(answer, exchange.response):
+            body = exchange.response.body
+            exchange.validation = validate_bytes(message_schema(relative), body, keep_tree=True)
+        return exchange
+
+    def answers(self) -> bool:
+        """Whether the SUT answers a harmless request; a proxy's word that it is away does not count."""
+        exchange = self.send(self.outgoing("GET /system/firmware"))
+        return exchange.response is not None and exchange.status not in AWAY
+
+    def wait_until_back(self, timeout_s: float) -> bool:
+        """Wait until the SUT answers again, at most that many seconds; whether it does."""
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            if self.answers():
+                return True
+            time.sleep(POLL_S)
+        return False
+
+    def wait_until_gone(self, timeout_s: float) -> bool:
+        """Wait until the SUT stops answering, at most that many seconds; whether it did."""
+        end = time.monotonic() + timeout_s
+        while time.monotonic() < end:
+            if not self.answers():
+                return True
+            time.sleep(POLL_S)
+        return False
+
+    def connect(self) -> None:
+        """First contact: credentials, firmware, API version, changes that are pending already.
+
+        Raises:
+            SutUnreachable: nothing that speaks HTTP answers.
+            CredentialsRefused: the credentials are refused.
+        """
+        first = self.send(self.outgoing("GET /system/firmware"))
+        if first.response is None:
+            raise SutUnreachable(
+                f"{self.target.connection.url} can't be reached: {first.lost}; "
+                "check the address, and that the PBX is on"
+            )
+        if first.status == UNAUTHORIZED:
+            raise CredentialsRefused(
+                f"{self.target.connection.url} refuses the credentials of "
+                f"{self.target.connection.username!r}; give the password of its web interface "
+                "(KPBX_PASSWORD, or password_env in the target file)"
+            )
+        self.firmware = _running_version(first)
+        self.api_version = api_version_of(self.firmware)
+        pending = self.send(self.outgoing("GET /pbx/pending"))
+        self.pending_at_start = pending.flag("pbx_pending") is True
+
+    def unmet(self, requirement: Requirement) -> str:
+        """Why a requirement can't be judged in this run; empty if it can."""
+        if requirement.excuse:
+            return requirement.excuse
+        if self.api_version not in requirement.api_versions:
+            return f"belongs to API {', '.join(requirement.api_versions)}; this is {self.api_version}"
+        if requirement.safety not in self.client.allow:
+            return f"safety class {requirement.safety} is not allowed in this run"
+        if self.pending_at_start and requirement.safety in {
+            SafetyClass.CONFIG,
+            SafetyClass.NETWORK,
+            SafetyClass.REBOOT,
+        }:
+            return "somebody's changes were pending when the run began; apply or revert them first"
+        reasons = (self._unmet_need(need) for need in requirement.needs)
+        return next(filter(None, reasons), "")
+
+    def _unmet_need(self, need: str) -> str:
+        kind, _, name = need.partition(":")
+        if kind == "lab":
+            return self.lab.unavailable(name)
+        if kind == "pixit":
+            return "" if getattr(self.target.pixit, name) else f"the target file gives no {name}"
+        pics = self.target.pics
+        opposite = {
+            "license_key_not_required": (pics.license_key_required, "license-not-required"),
+            "no_call_center_license": (pics.call_center_license, "call-center-license-absent"),
+        }
+        if name in opposite:
+            supported, condition = opposite[name]
+            return "" if supported is False else self.lab.unavailable(condition)
+        if getattr(pics, name) is False:
+            return f"the target file says {name} = false"
+        return ""
+
+    def learn(self, **pics: bool) -> None:
+        """Keep what probing found out about the SUT where the target file did not say it."""
+        known = self.target.pics
+        news = {name: value for name, value in pics.items() if getattr(known, name) is None}
+        if news:
+            self.target = replace(self.target, pics=replace(known, **news))
+
+    def close(self) -> None:
+        """Close the connections."""
+        with suppress(Exception):
+            self.client.close()
+
+
+def _running_version(exchange: Exchange) -> str:
+    block = exchange.find("firmware")
+    if block is None:
+        return "unknown"
+    slot = (block.findtext("running") or "").strip()
+    version = (block.findtext(slot) or "").strip() if slot in {"primary", "secondary"} else ""
+    return version or "unknown"

@@ -1,0 +1,231 @@
+"""The HTTP client: one connection pool for a run, and the one gate every request passes.
+
+Redirects are never followed (the credentials would go along), proxies and `.netrc` of the
+environment are ignored, compressed answers are not asked for, answers are read up to a limit and
+within a deadline. A request whose safety class is not allowed raises before a byte is sent.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import ssl
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from conformance import __version__
+from conformance.errors import ConfigurationError, SafetyViolation
+from conformance.lab.safety import SafetyClass
+from conformance.wire.exchange import Exchange, Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from conformance.catalogue import Endpoint
+    from conformance.lab.target import Connection
+
+__all__ = ["Outgoing", "Sink", "WireClient", "basic", "md5"]
+
+LARGEST_BODY = 64 * 1024 * 1024
+# A slow answer may trickle in; one that takes this many time-outs in all is given up.
+DEADLINE_TIMEOUTS = 12
+
+
+class Sink(Protocol):
+    """What takes the answer's bytes while they arrive."""
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request before it is sent; `path` is the one below /rest, with its placeholder filled."""
+
+    endpoint: Endpoint | None
+    method: str
+    path: str
+    safety: SafetyClass
+    query: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+    authorization: str | None = ""
+    request_id: str | None = None
+    broken: str = ""
+
+
+def md5(password: str) -> str:
+    """The API password of a web password (Introduction)."""
+    return hashlib.md5(password.encode(), usedforsecurity=False).hexdigest()
+
+
+def basic(username: str, password: str) -> str:
+    """An Authorization header of HTTP Basic (RFC 7617)."""
+    return "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+
+
+def _context(connection: Connection) -> ssl.SSLContext | bool:
+    if not connection.verify:
+        return False
+    if connection.ca_file is None:
+        return True
+    try:
+        return ssl.create_default_context(cafile=str(connection.ca_file))
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            f"target.ca_file: {connection.ca_file} can't be used: {error}; "
+            "name a file with the certificate authority in PEM form"
+        ) from error
+
+
+class WireClient:
+    """Sends requests, within the allowed safety classes, and records every exchange."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        allow: frozenset[SafetyClass],
+        record: Callable[[Exchange], None] = lambda _exchange: None,
+    ) -> None:
+        self.connection = connection
+        self.allow = allow
+        self.record = record
+        self.authorization = basic(connection.username, md5(connection.password))
+        self._http = httpx.Client(
+            verify=_context(connection),
+            timeout=httpx.Timeout(connection.timeout_s),
+            follow_redirects=False,
+            trust_env=False,
+        )
+        self._earliest = 0.0
+
+    def __enter__(self) -> WireClient:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def send(
+        self, outgoing: Outgoing, sink_for: Callable[[Response], Sink | None] | None = None
+    ) -> Exchange:
+        """Send one request and read its answer, feeding it to the sink chosen by its head.
+
+        Raises:
+            SafetyViolation: the request's safety class is not allowed in this run.
+        """
+        if outgoing.safety not in self.allow:
+            raise SafetyViolation(
+                f"{outgoing.method} {outgoing.path} is of class {outgoing.safety}, "
+                f"allowed are {', '.join(sorted(self.allow, key=lambda item: item.rank))}"
+            )
+        self._wait_for_turn()
+        request = self._request(outgoing)
+        started, clock = datetime.now(UTC), time.perf_counter()
+        response, lost = self._exchange(request, sink_for)
+        notes = []
+        if response is None and request.method == "GET":
+            notes.append(f"sent again after: {lost}")
+            response, lost = self._exchange(request, sink_for)
+        exchange = Exchange(
+            endpoint=outgoing.endpoint,
+            request=request,
+            response=response,
+            started=started,
+            seconds=time.perf_counter() - clock,
+            request_id=outgoing.request_id,
+            broken=outgoing.broken,
+            lost=lost,
+            notes=notes,
+        )
+        self.record(exchange)
+        return exchange
+
+    def _wait_for_turn(self) -> None:
+        now = time.monotonic()
+        if now < self._earliest:
+            time.sleep(self._earliest - now)
+        rate = self.connection.max_requests_per_s
+        self._earliest = max(now, self._earliest) + (1 / rate if rate else 0)
+
+    def _request(self, outgoing: Outgoing) -> Request:
+        query = "?" + urlencode(outgoing.query, quote_via=quote) if outgoing.query else ""
+        headers = [("User-Agent", f"kpbx-conformance/{__version__}")]
+        authorization = outgoing.authorization
+        if authorization == "":
+            authorization = self.authorization
+        if authorization is not None:
+            headers.append(("Authorization", authorization))
+        if outgoing.body:
+            headers.append(("Content-Type", "application/xml"))
+        headers += [("Accept-Encoding", "identity"), *outgoing.headers]
+        url = f"{self.connection.url}/rest{outgoing.path}{query}"
+        path = f"/rest{outgoing.path}{query}"
+        return Request(outgoing.method, url, path, tuple(headers), outgoing.body)
+
+    def _exchange(
+        self, request: Request, sink_for: Callable[[Response], Sink | None] | None
+    ) -> tuple[Response | None, str]:
+        wire = httpx.Request(
+            request.method, request.url, headers=list(request.headers), content=request.body
+        )
+        try:
+            answer = self._http.send(wire, stream=True)
+        except httpx.HTTPError as error:
+            return None, _reason(error)
+        lost = ""
+        head = _head(answer)
+        sink = sink_for(head) if sink_for else None
+        body = bytearray()
+        deadline = time.monotonic() + DEADLINE_TIMEOUTS * self.connection.timeout_s
+        try:
+            for chunk in answer.iter_raw():
+                body += chunk
+                if sink:
+                    sink.feed(chunk)
+                if len(body) > LARGEST_BODY:
+                    lost = f"the answer is larger than {LARGEST_BODY} bytes; the rest was not read"
+                elif time.monotonic() > deadline:
+                    lost = f"the answer was not complete after {DEADLINE_TIMEOUTS} time-outs"
+                if lost:
+                    break
+        except httpx.HTTPError as error:
+            lost = f"the answer breaks off after {len(body)} bytes: {_reason(error)}"
+        finally:
+            answer.close()
+        whole = Response(
+            head.status, head.reason, head.headers, bytes(body), head.http_version, bool(lost)
+        )
+        return whole, lost
+
+
+def _head(answer: httpx.Response) -> Response:
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers.raw
+    )
+    reason = answer.reason_phrase.encode("ascii", "replace").decode()
+    return Response(answer.status_code, reason, headers, b"", answer.http_version)
+
+
+def _reason(error: httpx.HTTPError) -> str:
+    kind = {
+        httpx.ConnectTimeout: "no connection within the time-out",
+        httpx.ReadTimeout: "no answer within the time-out",
+        httpx.ConnectError: "no connection",
+        httpx.RemoteProtocolError: "the connection was closed or the answer is not HTTP",
+    }.get(type(error), type(error).__name__)
+    return f"{kind} ({error})" if str(error) else kind

@@ -1,0 +1,136 @@
+"""One request and its answer, as they went over the wire."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from conformance.catalogue import Endpoint
+    from conformance.schema.validate import ValidationResult
+
+__all__ = ["Exchange", "Request", "Response"]
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was sent: the whole URL, the headers without the client's own defaults, the body."""
+
+    method: str
+    url: str
+    path: str
+    headers: Headers
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back; `body` ends where the harness stopped reading (`truncated`)."""
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+    http_version: str = "HTTP/1.1"
+    truncated: bool = False
+
+    def header(self, name: str) -> str:
+        """The values of a header, joined by commas; empty without one."""
+        wanted = name.lower()
+        return ", ".join(value for key, value in self.headers if key.lower() == wanted)
+
+    @property
+    def media_type(self) -> str:
+        """The media type of the body in lower case, without parameters."""
+        return self.header("content-type").partition(";")[0].strip().lower()
+
+
+@dataclass(eq=False)
+class Exchange:
+    """A request, the answer to it (or why there is none), and what was found in both."""
+
+    endpoint: Endpoint | None
+    request: Request
+    response: Response | None
+    started: datetime
+    seconds: float
+    request_id: str | None = None
+    broken: str = ""
+    lost: str = ""
+    validation: ValidationResult | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def status(self) -> int:
+        """The HTTP status; 0 without an answer."""
+        return self.response.status if self.response else 0
+
+    @cached_property
+    def root(self) -> etree._Element | None:
+        """The answer's root element, if the answer is well-formed XML."""
+        return self.validation.tree if self.validation and self.validation.well_formed else None
+
+    def find(self, path: str) -> etree._Element | None:
+        """The element at that path below the root, if there is one."""
+        return None if self.root is None else self.root.find(path)
+
+    def records(self, path: str) -> list[etree._Element]:
+        """All elements at that path below the root."""
+        return [] if self.root is None else self.root.findall(path)
+
+    @cached_property
+    def gated(self) -> bool:
+        """Whether the answer is the licence gate's."""
+        return self.find("request_not_allowed") is not None
+
+    @cached_property
+    def _block(self) -> etree._Element | None:
+        if self.root is None:
+            return None
+        blocks = (
+            block
+            for container in self.root
+            for block in (container.find("error"), container.find("error_code"))
+            if block is not None
+        )
+        return next(blocks, None)
+
+    @cached_property
+    def code(self) -> int | None:
+        """The application code in the answer's error block, if it is a number."""
+        text = self._text_of("code")
+        return int(text) if text.isascii() and text.isdigit() else None
+
+    @cached_property
+    def message(self) -> str:
+        """The message in the answer's error block."""
+        return self._text_of("message")
+
+    def _text_of(self, name: str) -> str:
+        return "" if self._block is None else (self._block.findtext(name) or "").strip()
+
+    def flag(self, name: str) -> bool | None:
+        """The boolean directly under the root with that name; None if it is none."""
+        text = "" if self.root is None else (self.root.findtext(name) or "").strip()
+        return {"true": True, "false": False}.get(text)
+
+    def summary(self) -> str:
+        """The answer in a few words, for a reader."""
+        if self.response is None:
+            return f"no answer ({self.lost})"
+        parts = [f"HTTP {self.status}"]
+        if self.code is not None:
+            where = "request_not_allowed " if self.gated else ""
+            parts.append(f"{where}code {self.code} {self.message!r}")
+        elif self.root is not None:
+            parts.append("<" + "/".join(str(child.tag) for child in self.root[:4]) + ">")
+        else:
+            kind = self.response.media_type or "no Content-Type"
+            parts.append(f"{len(self.response.body)} bytes of {kind}")
+        return ", ".join(parts)

@@ -1,0 +1,105 @@
+"""Exchanges as HAR 1.2 entries, redacted."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from conformance.wire.exchange import Exchange, Headers, Request, Response
+    from conformance.wire.redact import Redactor
+
+__all__ = ["LONGEST_BODY", "body_text", "document", "entry"]
+
+# Beyond this a recorded body is cut: a year of call records would make the report unusable.
+LONGEST_BODY = 256 * 1024
+
+
+def body_text(body: bytes, media_type: str, redactor: Redactor) -> str:
+    """A body for a reader: redacted text, or size and digest of what is not text."""
+    if media_type == "application/octet-stream" or b"\0" in body[:4096]:
+        digest = hashlib.sha256(body).hexdigest()
+        return f"[{len(body)} bytes of binary data, sha256 {digest}, not recorded]"
+    text = redactor.text(body[:LONGEST_BODY].decode("utf-8", "replace"))
+    if len(body) > LONGEST_BODY:
+        text += f"\n[cut after {LONGEST_BODY} of {len(body)} bytes]"
+    return text
+
+
+def _pairs(headers: Iterable[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers]
+
+
+def _media_type(headers: Headers) -> str:
+    values = (value for name, value in headers if name.lower() == "content-type")
+    return next(values, "").partition(";")[0].strip().lower()
+
+
+def _request(request: Request, redactor: Redactor) -> dict[str, Any]:
+    query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
+    found: dict[str, Any] = {
+        "method": request.method,
+        "url": redactor.literals(request.url),
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(redactor.headers(request.headers)),
+        "queryString": _pairs((name, redactor.literals(value)) for name, value in query),
+        "headersSize": -1,
+        "bodySize": len(request.body),
+    }
+    if request.body:
+        media_type = _media_type(request.headers)
+        text = body_text(request.body, media_type, redactor)
+        found["postData"] = {"mimeType": media_type, "text": text}
+    return found
+
+
+def _response(response: Response | None, redactor: Redactor) -> dict[str, Any]:
+    if response is None:
+        headers: list[dict[str, str]] = []
+        content = {"size": 0, "mimeType": "x-unknown", "text": ""}
+        status, reason, version = 0, "", ""
+    else:
+        headers = _pairs(redactor.headers(response.headers))
+        text = body_text(response.body, response.media_type, redactor)
+        mime = response.header("content-type") or "x-unknown"
+        content = {"size": len(response.body), "mimeType": mime, "text": text}
+        status, reason, version = response.status, response.reason, response.http_version
+    return {
+        "status": status,
+        "statusText": reason,
+        "httpVersion": version,
+        "cookies": [],
+        "headers": headers,
+        "content": content,
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": content["size"],
+    }
+
+
+def entry(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
+    """One exchange as a HAR entry; what HAR has no field for stands under `_kpbx`."""
+    milliseconds = round(exchange.seconds * 1000, 3)
+    return {
+        "startedDateTime": exchange.started.isoformat(timespec="milliseconds"),
+        "time": milliseconds,
+        "request": _request(exchange.request, redactor),
+        "response": _response(exchange.response, redactor),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "_kpbx": {
+            "endpoint": exchange.endpoint.name if exchange.endpoint else None,
+            "broken": redactor.text(exchange.broken),
+            "lost": redactor.text(exchange.lost),
+        },
+    }
+
+
+def document(entries: list[dict[str, Any]], version: str) -> dict[str, Any]:
+    """A whole HAR 1.2 document."""
+    creator = {"name": "kpbx-conformance", "version": version}
+    return {"log": {"version": "1.2", "creator": creator, "entries": entries}}

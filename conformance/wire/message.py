@@ -1,0 +1,81 @@
+"""Messages of the API built from plain values, and plain values read from its messages.
+
+A body is written as a mapping from tag to value: a string is the element's text, None leaves the
+element out, a mapping nests, a list repeats. The order of the mapping is the order on the wire
+(RD-27).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Body", "Content", "child_texts", "content", "document", "plain"]
+
+Value: TypeAlias = "str | int | bool | None | Mapping[str, Value] | Sequence[Mapping[str, Value]]"
+Body: TypeAlias = Mapping[str, Value]
+
+DECLARATION = b'<?xml version="1.0"?>\n'
+
+
+def _fill(parent: etree._Element, body: Body) -> None:
+    for tag, value in body.items():
+        if value is None:
+            continue
+        several = isinstance(value, Sequence) and not isinstance(value, str)
+        for item in value if several else [value]:  # type: ignore[union-attr]
+            element = etree.SubElement(parent, tag)
+            if isinstance(item, Mapping):
+                _fill(element, item)
+            elif isinstance(item, bool):
+                element.text = "true" if item else "false"
+            else:
+                element.text = str(item)
+
+
+def document(body: Body | None, request_id: str | None) -> bytes:
+    """A request document: `<kpbx_request>` with the request_id first, then the body.
+
+    Introduction and Request_id: "POST and PUT methods require that request parameters are passed
+    in the request body".
+    """
+    root = etree.Element("kpbx_request")
+    if request_id is not None:
+        etree.SubElement(root, "request_id").text = request_id
+    _fill(root, body or {})
+    return DECLARATION + etree.tostring(root, encoding="utf-8")
+
+
+def plain(element: etree._Element | None) -> str:
+    """The text of an element, empty if there is none."""
+    return "" if element is None else (element.text or "")
+
+
+def child_texts(element: etree._Element, tags: Iterable[str] = ()) -> dict[str, str]:
+    """The texts of an element's children by tag: of all, or of those named (empty if absent)."""
+    wanted = tuple(tags)
+    if wanted:
+        return {tag: plain(element.find(tag)) for tag in wanted}
+    return {str(child.tag): plain(child) for child in element if not len(child)}
+
+
+Content: TypeAlias = "str | dict[str, list[Content]]"
+
+
+def content(element: etree._Element) -> Content:
+    """An element's content for comparisons: text of a leaf, else the children by tag.
+
+    The order of different tags does not count (RD-27), that of equal ones does.
+    """
+    children = [child for child in element if isinstance(child.tag, str)]
+    if not children:
+        return element.text or ""
+    found: dict[str, list[Content]] = {}
+    for child in children:
+        found.setdefault(str(child.tag), []).append(content(child))
+    return found
