@@ -28,7 +28,7 @@ CONDITIONS = frozenset(
 POWER = "power"
 
 
-class UnknownCondition(ValueError):  # noqa: N818 - reads as what it says
+class UnknownCondition(ValueError):
     """There is no lab condition of this name."""
 
 

@@ -1,7 +1,9 @@
 """Sixty days of calls, as a PBX records them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from operator import itemgetter
 from random import Random
 
 from conformance.emulator.calls import (
@@ -30,14 +32,25 @@ _WITHOUT_UNIQUE_ID = 0.05
 _EDGES = 8
 
 
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """What happens in a call, whenever it is."""
+
+    status: str
+    ringing_s: int
+    talking_s: int
+    parties: dict[str, str]
+
+
 def call_records(
     random: Random, count: int, users: Sequence[User], now: datetime
 ) -> list[CallRecord]:
     """Return calls by start, the last of which ended before now."""
-    starts = sorted(_starts(random, count, now))
+    # Drawn before they are sorted: what happens in them must not hang on the time of day.
+    drawn = [(start, _course(random, users)) for start in _starts(random, count, now)]
     return [
-        _call(random, index, start, users, now, index < count * _WITHOUT_UNIQUE_ID)
-        for index, start in enumerate(starts)
+        _call(index, start, course, now, index < count * _WITHOUT_UNIQUE_ID)
+        for index, (start, course) in enumerate(sorted(drawn, key=itemgetter(0)))
     ]
 
 
@@ -58,30 +71,25 @@ def _starts(random: Random, count: int, now: datetime) -> list[datetime]:
     midnights = [
         datetime.combine(now.date(), time()) - timedelta(days=day) for day in range(_EDGES)
     ]
-    edges = [midnight - timedelta(seconds=30) for midnight in midnights[: count // 20]]
+    edges = [midnight - timedelta(seconds=1) for midnight in midnights[: count // 20]]
     return start_times(random, count - len(edges), now) + edges
 
 
-def _call(  # noqa: PLR0913, PLR0917 - what a call depends on
-    random: Random,
-    index: int,
-    start: datetime,
-    users: Sequence[User],
-    now: datetime,
-    old: bool,
-) -> CallRecord:
+def _course(random: Random, users: Sequence[User]) -> _Course:
     status = random.choices(_STATUSES, _WEIGHTS)[0]
-    ringing = random.randrange(2, 40)
-    talking = int(random.expovariate(1 / 150)) + 90 if status == CLEARED else 0
-    end = min(start + timedelta(seconds=ringing + talking), now)
-    answer = min(start + timedelta(seconds=ringing), end)
-    answered = status == CLEARED
-    unique_id = "" if old else f"{_epoch(start)}.{_FIRST_UNIQUE_ID + index}"
+    talking_s = int(random.expovariate(1 / 150)) + 5 if status == CLEARED else 0
+    return _Course(status, random.randrange(2, 40), talking_s, _parties(random, users))
+
+
+def _call(index: int, start: datetime, course: _Course, now: datetime, old: bool) -> CallRecord:
+    end = min(start + timedelta(seconds=course.ringing_s + course.talking_s), now)
+    answer = min(start + timedelta(seconds=course.ringing_s), end)
+    answered = course.status == CLEARED
     return CallRecord(
-        unique_id=unique_id,
+        unique_id="" if old else f"{_epoch(start)}.{_FIRST_UNIQUE_ID + index}",
         id=str(index + 1),
-        **_parties(random, users),
-        status=status,
+        **course.parties,
+        status=course.status,
         billsec=str(int((end - answer).total_seconds()) if answered else 0),
         start=timestamp(start),
         answer=timestamp(answer) if answered else "",
