@@ -223,9 +223,7 @@ def _derived(end: Endpoint) -> Iterator[Requirement]:
         needs=physical,
     )
     gate = "Answers whatever the licence's state" if end.license_exempt else "Gated by the licence"
-    yield make(
-        "license", gate, clause=LICENSE_CLAUSE, needs=("lab:license-missing", *physical)
-    )
+    yield make("license", gate, clause=LICENSE_CLAUSE, needs=("lab:license-missing", *physical))
     for code in end.codes:
         shared: dict[str, Any] = {
             "code": code.code,

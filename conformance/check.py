@@ -104,7 +104,9 @@ class Check:
         end = exchange.endpoint
         stem = end.slug if end else "api"
         if not self.sut.wait_until_back(RETURN_AFTER_LOSS_S):
-            self.sut.dead = f"stopped answering at {exchange.request.method} {exchange.request.path}"
+            self.sut.dead = (
+                f"stopped answering at {exchange.request.method} {exchange.request.path}"
+            )
         self.fail(f"{stem}.response-schema", "an answer", f"no answer: {exchange.lost}", exchange)
 
     # --- stating ----------------------------------------------------------------------------
@@ -186,9 +188,7 @@ class Check:
             self.observe(Observation(requirement_id, Verdict.FAIL, failure=failure))
         return bool(condition)
 
-    def expect_code(
-        self, exchange: Exchange, code: int, *, also: Collection[int] = ()
-    ) -> None:
+    def expect_code(self, exchange: Exchange, code: int, *, also: Collection[int] = ()) -> None:
         """State the application code of an answer.
 
         Args:

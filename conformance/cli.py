@@ -38,12 +38,16 @@ def _example(text: str) -> Callable[..., Any]:
     return main.command(epilog=f"Example: {text}", context_settings={"max_content_width": 100})
 
 
-def _split(_ctx: click.Context, _param: click.Parameter, value: str | None) -> tuple[str, ...] | None:
+def _split(
+    _ctx: click.Context, _param: click.Parameter, value: str | None
+) -> tuple[str, ...] | None:
     return None if value is None else tuple(filter(None, value.split(",")))
 
 
 @_example("kpbx-conformance run --url http://192.0.2.10 --allow read,config")
-@click.option("--target", type=click.Path(path_type=Path), help="Target file that describes the PBX.")
+@click.option(
+    "--target", type=click.Path(path_type=Path), help="Target file that describes the PBX."
+)
 @click.option("--url", help="Address of the PBX, without /rest/.")
 @click.option("--allow", callback=_split, help="Safety classes, separated by commas.")
 @click.option("--select", multiple=True, metavar="PATTERN", help="Requirement-id glob; repeatable.")
@@ -96,7 +100,9 @@ def catalogue(as_json: bool) -> None:
 
         click.echo(json.dumps(as_data(loaded), ensure_ascii=False, indent=1))
     else:
-        click.echo_via_pager(as_text(loaded)) if sys.stdout.isatty() else click.echo(as_text(loaded))
+        click.echo_via_pager(as_text(loaded)) if sys.stdout.isatty() else click.echo(
+            as_text(loaded)
+        )
 
 
 @_example("kpbx-conformance validate --endpoint 'POST /cdr' --kind response cdr.xml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from conformance.errors import ConfigurationError
 from conformance.lab.safety import SafetyClass
 from conformance.plugin import RUN, Collector, start_emulator
 from conformance.report.files import make_folder
+from conformance.report.page import Page
 from conformance.report.progress import Progress
 from conformance.run import Run, Settings
 from conformance.verdict import Verdict
@@ -56,6 +58,7 @@ def run_suite(  # noqa: PLR0913 - the options of contract.md
     settings = Settings(
         target=target, url=url, allow=allow, select=select, profile=profile, seed=seed, out=out
     )
+    os.umask(0o077)  # reports hold exchanges: they are their owner's alone
     emulator = start_emulator() if settings.embedded else None
     try:
         run = Run(settings, emulator)
@@ -109,7 +112,7 @@ def _run(run: Run, emulator: EmulatorServer | None) -> int:
             f"--kpbx-profile={run.settings.profile}",
             *(f"--kpbx-select={glob}" for glob in run.settings.select),
         ]
-        plugins = [_Wiring(run), Collector(run), progress]
+        plugins = [_Wiring(run), Collector(run), Page(run), progress]
         with progress:
             status = pytest.main(arguments, plugins)
         run.interrupted = run.interrupted or status == pytest.ExitCode.INTERRUPTED
@@ -129,5 +132,3 @@ def _exit_status(counts: dict[str, int], status: int) -> int:
     if status not in known or not sum(counts.values()):
         return EXIT_HARNESS
     return 0
-
-

@@ -7,7 +7,7 @@ pending.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conformance.wire.message import content
 
@@ -22,9 +22,9 @@ GONE = {0, 15}
 Records = dict[str, "dict[str, list[Content]]"]
 
 
-def user_fields(exten: str, **changes: object) -> dict[str, object]:
+def user_fields(exten: str, **changes: Any) -> dict[str, Any]:
     """Every field of `POST /users/configs/`, in the guide's order; None leaves one out."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "exten": exten,
         "sip_secret": f"Sip-{exten}-secret",
         "first_name": "Élodie",
@@ -39,12 +39,12 @@ def user_fields(exten: str, **changes: object) -> dict[str, object]:
     return fields | changes
 
 
-def hangup() -> dict[str, object]:
+def hangup() -> dict[str, Any]:
     """A failover that needs nothing else on the PBX: hang up."""
     return failover("HANGUP")
 
 
-def failover(kind: str, value: str = "", name: str = "") -> dict[str, object]:
+def failover(kind: str, value: str = "", name: str = "") -> dict[str, Any]:
     """A failover with every documented field."""
     destination = {
         "name": name,
@@ -111,7 +111,9 @@ class Extensions:
             taken = set(self.listed())
             brief = self._check.call("GET /users/brief/")
             taken |= records(brief, "users/user", "exten").keys()
-            sut.free_extensions = [exten for exten in self._check.pixit.extensions if exten not in taken]
+            sut.free_extensions = [
+                exten for exten in self._check.pixit.extensions if exten not in taken
+            ]
         if not sut.free_extensions:
             self._check.not_run("no free extension: widen pixit.extensions in the target file")
         # The number used longest ago comes first: what a PBX failed to delete disturbs least.
@@ -119,16 +121,16 @@ class Extensions:
         sut.free_extensions.append(exten)
         return exten
 
-    def add(self, fields: Body | dict[str, object]) -> Exchange:
+    def add(self, fields: Body) -> Exchange:
         """Send a POST for an extension of the run's own, which is deleted when the check ends."""
         exten = str(fields.get("exten") or "")
         apply_at_exit(self._check)
         if exten:
             self._check.on_exit(lambda: self.remove(exten))
-        body: Body = {"user": fields}  # type: ignore[dict-item]
+        body: Body = {"user": fields}
         return self._check.call("POST /users/configs/", body)
 
-    def create(self, **changes: object) -> str:
+    def create(self, **changes: Any) -> str:
         """Create an extension; its number.
 
         Raises:
@@ -138,9 +140,9 @@ class Extensions:
         self._check.expect_code(self.add(user_fields(exten, **changes)), 0)
         return exten
 
-    def change(self, exten: str, fields: dict[str, object]) -> Exchange:
+    def change(self, exten: str, fields: dict[str, Any]) -> Exchange:
         """Send a PUT for an extension."""
-        body: Body = {"user": fields}  # type: ignore[dict-item]
+        body: Body = {"user": fields}
         return self._check.call("PUT /users/configs/<exten>", body, key=exten)
 
     def remove(self, exten: str) -> Exchange:

@@ -32,7 +32,9 @@ RECORD = pytest.StashKey[dict[str, Any]]()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The suite's own options; everything else is pytest's."""
     group = parser.getgroup("kpbx", "KalliopePBX conformance")
-    group.addoption("--kpbx-url", help="the PBX to judge, without /rest/ (default: an emulated one)")
+    group.addoption(
+        "--kpbx-url", help="the PBX to judge, without /rest/ (default: an emulated one)"
+    )
     group.addoption("--kpbx-target", type=Path, help="a target file that describes the PBX")
     group.addoption("--kpbx-allow", help="safety classes, separated by commas")
     group.addoption("--kpbx-select", action="append", default=[], help="requirement-id glob")
@@ -201,7 +203,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send what a check found along with its last report, across processes if need be."""
     report = yield
     record = item.stash.get(RECORD, None)

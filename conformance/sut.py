@@ -154,7 +154,9 @@ class Sut:
             return
         result = validate_bytes(message_schema(relative), data, keep_tree=False)
         if not result.valid:
-            raise HarnessError(f"{end.name}: our own request is invalid: {result.errors[0].message}")
+            raise HarnessError(
+                f"{end.name}: our own request is invalid: {result.errors[0].message}"
+            )
 
     def send(self, outgoing: Outgoing, answer: Answer = Answer.XML) -> Exchange:
         """Send a request and validate the answer while it arrives."""
@@ -179,7 +181,7 @@ class Sut:
         return exchange
 
     def answers(self) -> bool:
-        """Whether the SUT answers a harmless request; a proxy's word that it is away does not count."""
+        """Whether the SUT answers a harmless request; a proxy saying it is away does not count."""
         exchange = self.send(self.outgoing("GET /system/firmware"))
         return exchange.response is not None and exchange.status not in AWAY
 
@@ -230,7 +232,9 @@ class Sut:
         if requirement.excuse:
             return requirement.excuse
         if self.api_version not in requirement.api_versions:
-            return f"belongs to API {', '.join(requirement.api_versions)}; this is {self.api_version}"
+            return (
+                f"belongs to API {', '.join(requirement.api_versions)}; this is {self.api_version}"
+            )
         if requirement.safety not in self.client.allow:
             return f"safety class {requirement.safety} is not allowed in this run"
         if self.pending_at_start and requirement.safety in {

@@ -63,7 +63,7 @@ class Observation:
     failure: Failure | None = None
 
 
-class NonConformance(Exception):  # noqa: N818 - a verdict, not an error
+class NonConformance(Exception):
     """The SUT broke a requirement."""
 
     def __init__(self, requirement: str, failure: Failure) -> None:
@@ -72,9 +72,9 @@ class NonConformance(Exception):  # noqa: N818 - a verdict, not an error
         self.failure = failure
 
 
-class Inconclusive(Exception):  # noqa: N818
+class Inconclusive(Exception):
     """The check ran but could not tell; the message is the reason."""
 
 
-class NotRun(Exception):  # noqa: N818
+class NotRun(Exception):
     """The check does not apply to this SUT or this run; the message is the reason."""

@@ -34,9 +34,7 @@ def free_key(check: Check, endpoint: str) -> str | None:
     return UNUSED_ID if placeholder else None
 
 
-def harmless(
-    check: Check, endpoint: str, *, answer: Answer = Answer.XML, **how: Any
-) -> Exchange:
+def harmless(check: Check, endpoint: str, *, answer: Answer = Answer.XML, **how: Any) -> Exchange:
     """Send the least harmful request to an endpoint; `key` comes from `free_key`.
 
     A path names something that does not exist; a POST or PUT carries a document without its

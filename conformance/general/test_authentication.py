@@ -32,7 +32,10 @@ def wrong_credentials(check: Check) -> dict[str, str | None]:
 
 @pytest.mark.parametrize(
     "endpoint",
-    [pytest.param(e.name, marks=requirement(f"{e.slug}.authentication"), id=e.slug) for e in ENDPOINTS],
+    [
+        pytest.param(e.name, marks=requirement(f"{e.slug}.authentication"), id=e.slug)
+        for e in ENDPOINTS
+    ],
 )
 def test_refused_without_valid_credentials(check: Check, endpoint: str) -> None:
     end = check.sut.endpoint(endpoint)

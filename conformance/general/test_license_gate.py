@@ -22,7 +22,9 @@ def gates(check: Check, end: Endpoint, exchange: Exchange, code: int) -> bool:
     requirement_id = f"{end.slug}.license"
     if end.license_exempt:
         expected = "no licence block: this endpoint is exempt"
-        return check.soft(requirement_id, not exchange.gated, expected, exchange.summary(), exchange)
+        return check.soft(
+            requirement_id, not exchange.gated, expected, exchange.summary(), exchange
+        )
     held = exchange.gated and exchange.code == code
     expected = f"request_not_allowed with code {code}"
     return check.soft(requirement_id, held, expected, exchange.summary(), exchange)
@@ -31,7 +33,9 @@ def gates(check: Check, end: Endpoint, exchange: Exchange, code: int) -> bool:
 @pytest.mark.parametrize(
     ("endpoint", "number"),
     [
-        pytest.param(end.name, number, marks=requirement(f"{end.slug}.license"), id=f"{end.slug}-{number}")
+        pytest.param(
+            end.name, number, marks=requirement(f"{end.slug}.license"), id=f"{end.slug}-{number}"
+        )
         for end in ENDPOINTS
         for number in CONDITIONS
     ],
@@ -46,7 +50,11 @@ def test_gate_on_every_endpoint(check: Check, endpoint: str, number: int) -> Non
 @pytest.mark.parametrize(
     "number",
     [
-        pytest.param(number, marks=requirement(f"api.license.code-{number}", f"api.license.message-{number}"), id=name)
+        pytest.param(
+            number,
+            marks=requirement(f"api.license.code-{number}", f"api.license.message-{number}"),
+            id=name,
+        )
         for number, name in CONDITIONS.items()
     ],
 )

@@ -1,1 +1,1 @@
-"""What the SUT supports, what the tests may use on it, and the states no request can bring about."""
+"""What the SUT supports, what tests may use on it, and states no request can bring about."""

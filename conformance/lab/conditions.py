@@ -134,4 +134,6 @@ class HookLab(Lab):
             self._refused.add(condition)
             raise NotRun(self.unavailable(condition))
         if done.returncode:
-            raise LabError(f"the lab hook ended with {done.returncode} for {' '.join(command[-2:])}")
+            raise LabError(
+                f"the lab hook ended with {done.returncode} for {' '.join(command[-2:])}"
+            )

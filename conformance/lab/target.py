@@ -79,9 +79,7 @@ class Target:
         """Every secret of this target, to be withheld from what is written."""
         pixit = self.pixit
         return tuple(
-            filter(
-                None, (self.connection.password, pixit.privacy_password, pixit.activation_key)
-            )
+            filter(None, (self.connection.password, pixit.privacy_password, pixit.activation_key))
         )
 
 
@@ -112,7 +110,9 @@ def base_url(url: str, where: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ConfigurationError(f"{where}: {url!r} is no URL; write it like https://pbx.example")
     if parts.username or parts.password:
-        raise ConfigurationError(f"{where}: credentials in a URL are not accepted; see password_env")
+        raise ConfigurationError(
+            f"{where}: credentials in a URL are not accepted; see password_env"
+        )
     if parts.query or parts.fragment:
         raise ConfigurationError(f"{where}: {url!r} has a query or a fragment; leave it out")
     return url.rstrip("/").removesuffix("/rest")
@@ -188,7 +188,7 @@ class _Table:
             if not isinstance(value, wanted) or (numeric and isinstance(value, bool)):
                 word = "a number" if isinstance(wanted, tuple) else _WORDS[wanted]
                 raise ConfigurationError(f"{self.where} {key}: must be {word}")
-            if numeric and value <= 0:
+            if isinstance(value, (int, float)) and numeric and value <= 0:
                 raise ConfigurationError(f"{self.where} {key}: must be greater than 0")
             if isinstance(value, list) and not all(isinstance(item, str) for item in value):
                 raise ConfigurationError(f"{self.where} {key}: must be a list of strings")

@@ -60,7 +60,10 @@ class Ledger:
         return Counter(str(entry.verdict) for entry in self._entries.values() if entry.verdict)
 
     def requirements(
-        self, catalogue: Catalogue, selected: Callable[[Requirement], bool], unseen: Callable[[Requirement], str]
+        self,
+        catalogue: Catalogue,
+        selected: Callable[[Requirement], bool],
+        unseen: Callable[[Requirement], str],
     ) -> list[dict[str, Any]]:
         """The results of all selected requirements, in the catalogue's order.
 

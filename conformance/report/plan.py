@@ -10,6 +10,8 @@ import click
 from conformance.lab.safety import SafetyClass
 
 if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
     from conformance.run import Run
 
 __all__ = ["show_plan"]
@@ -17,7 +19,7 @@ __all__ = ["show_plan"]
 
 def show_plan(run: Run) -> int:
     """Print the plan of a run by safety class; the exit status is 0."""
-    connection, pixit = run.sut.target.connection, run.sut.target.pixit
+    connection = run.sut.target.connection
     runs: dict[SafetyClass, list[str]] = defaultdict(list)
     left_out: dict[str, list[str]] = defaultdict(list)
     for item in filter(run.selected, run.catalogue.requirements.values()):
@@ -29,19 +31,28 @@ def show_plan(run: Run) -> int:
     click.echo(f"Plan for {connection.name or connection.url}; nothing is sent now.")
     for safety in SafetyClass:
         if runs[safety]:
-            click.echo(f"\n{safety}: {len(runs[safety])} requirements would be judged")
-            for name in runs[safety]:
-                click.echo(f"  {name}")
-    if SafetyClass.CONFIG in runs and pixit.extensions:
-        first, last = pixit.extensions[0], pixit.extensions[-1]
-        click.echo(f"\nWould create, and delete again: extensions within {first}-{last},")
+            _show(f"{safety}: {len(runs[safety])} requirements would be judged", runs[safety])
+    for line in _objects(run, runs):
+        click.echo(line)
+    for reason, names in sorted(left_out.items()):
+        _show(f"left out, {len(names)} requirements: {reason}", names)
+    return 0
+
+
+def _show(headline: str, names: list[str]) -> None:
+    click.echo(f"\n{headline}")
+    for name in names:
+        click.echo(f"  {name}")
+
+
+def _objects(run: Run, runs: Container[SafetyClass]) -> Iterator[str]:
+    pixit = run.sut.target.pixit
+    if SafetyClass.CONFIG in runs:
+        yield "\nWould create, and delete again, contacts of its own"
+        if pixit.extensions:
+            yield f"  extensions within {pixit.extensions[0]}-{pixit.extensions[-1]}"
         if pixit.callgroup_selections:
             first, last = pixit.callgroup_selections[0], pixit.callgroup_selections[-1]
-            click.echo(f"  callgroups with selections within {first}-{last}, contacts")
+            yield f"  callgroups with selections within {first}-{last}"
     if SafetyClass.NETWORK in runs and pixit.route_destination:
-        click.echo(f"Would add, change and remove the route {pixit.route_destination}")
-    for reason, names in sorted(left_out.items()):
-        click.echo(f"\nleft out, {len(names)} requirements: {reason}")
-        for name in names:
-            click.echo(f"  {name}")
-    return 0
+        yield f"  the route {pixit.route_destination}"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-import pytest
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.progress import Progress as Bar
 
 from conformance.verdict import Verdict
@@ -15,6 +20,8 @@ from conformance.verdict import Verdict
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
+
+    import pytest
 
     from conformance.run import Run
 
@@ -52,7 +59,7 @@ class Progress:
         self._task = self._bar.add_task("starting", total=None)
         self._total = self._done = 0
 
-    def __enter__(self) -> Progress:
+    def __enter__(self) -> Self:
         run, connection = self.run, self.run.sut.target.connection
         what = "the embedded emulator" if self.embedded else escape(connection.url)
         self.console.print(

@@ -30,7 +30,9 @@ class Recorder:
         self._target = target
         self._redactor = redactor
 
-    def check(self, node: str, check: Check | None, observations: list[Observation]) -> dict[str, Any]:
+    def check(
+        self, node: str, check: Check | None, observations: list[Observation]
+    ) -> dict[str, Any]:
         """One check, whole."""
         exchanges = check.exchanges if check else []
         return {

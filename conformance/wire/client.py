@@ -13,14 +13,13 @@ import ssl
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import quote, urlencode
 
 import httpx
 
 from conformance import __version__
 from conformance.errors import ConfigurationError, SafetyViolation
-from conformance.lab.safety import SafetyClass
 from conformance.wire.exchange import Exchange, Request, Response
 
 if TYPE_CHECKING:
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from conformance.catalogue import Endpoint
+    from conformance.lab.safety import SafetyClass
     from conformance.lab.target import Connection
 
 __all__ = ["Outgoing", "Sink", "WireClient", "basic", "md5"]
@@ -105,7 +105,7 @@ class WireClient:
         )
         self._earliest = 0.0
 
-    def __enter__(self) -> WireClient:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -129,9 +129,10 @@ class WireClient:
             SafetyViolation: the request's safety class is not allowed in this run.
         """
         if outgoing.safety not in self.allow:
+            allowed = sorted(self.allow, key=lambda item: item.rank)
             raise SafetyViolation(
                 f"{outgoing.method} {outgoing.path} is of class {outgoing.safety}, "
-                f"allowed are {', '.join(sorted(self.allow, key=lambda item: item.rank))}"
+                f"allowed are {', '.join(allowed)}"
             )
         self._wait_for_turn()
         request = self._request(outgoing)
@@ -222,10 +223,11 @@ def _head(answer: httpx.Response) -> Response:
 
 
 def _reason(error: httpx.HTTPError) -> str:
-    kind = {
+    kinds: dict[type[httpx.HTTPError], str] = {
         httpx.ConnectTimeout: "no connection within the time-out",
         httpx.ReadTimeout: "no answer within the time-out",
         httpx.ConnectError: "no connection",
         httpx.RemoteProtocolError: "the connection was closed or the answer is not HTTP",
-    }.get(type(error), type(error).__name__)
+    }
+    kind = kinds.get(type(error), type(error).__name__)
     return f"{kind} ({error})" if str(error) else kind

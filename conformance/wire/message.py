@@ -8,7 +8,7 @@ element out, a mapping nests, a list repeats. The order of the mapping is the or
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Body", "Content", "child_texts", "content", "document", "plain"]
 
-Value: TypeAlias = "str | int | bool | None | Mapping[str, Value] | Sequence[Mapping[str, Value]]"
-Body: TypeAlias = Mapping[str, Value]
+Body: TypeAlias = Mapping[str, Any]
 
 DECLARATION = b'<?xml version="1.0"?>\n'
 
@@ -28,7 +27,7 @@ def _fill(parent: etree._Element, body: Body) -> None:
         if value is None:
             continue
         several = isinstance(value, Sequence) and not isinstance(value, str)
-        for item in value if several else [value]:  # type: ignore[union-attr]
+        for item in value if several else [value]:
             element = etree.SubElement(parent, tag)
             if isinstance(item, Mapping):
                 _fill(element, item)
