@@ -16,7 +16,7 @@ from conformance.emulator.document import BadDocumentError, Form, is_text, parse
 from conformance.emulator.lab import CONDITIONS, POWER, UnknownCondition
 from conformance.emulator.pbx import Pbx
 from conformance.emulator.rendering import Renderer
-from conformance.emulator.replies import Document, Outcome, Refusal, Reply
+from conformance.emulator.replies import Document, Outcome, Records, Refusal, Reply
 from conformance.emulator.requestline import RequestLine
 from conformance.emulator.routing import ApiRequest, EmulatedRoute, Router
 
@@ -180,7 +180,7 @@ def _line(
         path=_path(http),
         request_id=request_id,
         status=status,
-        code=reply.code if isinstance(reply, Document | Outcome) else None,
+        code=reply.code if isinstance(reply, Document | Outcome | Records) else None,
         ms=(time.perf_counter() - started) * 1000,
     )
 

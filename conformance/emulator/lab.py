@@ -1,6 +1,7 @@
 """The lab conditions: states that no request can bring about."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 CONDITIONS = frozenset(
     {
@@ -39,8 +40,11 @@ class LabPanel:
     among the active ones.
     """
 
-    def __init__(self, changed: Callable[[str, bool], None]) -> None:
+    def __init__(
+        self, changed: Callable[[str, bool], None], lock: AbstractContextManager[object]
+    ) -> None:
         self._changed = changed
+        self._lock = lock
         self._active: frozenset[str] = frozenset()
 
     @property
@@ -64,9 +68,10 @@ class LabPanel:
             UnknownCondition: There is none of this name.
         """
         _known(condition)
-        if condition != POWER:
-            self._active = self._active | {condition} if on else self._active - {condition}
-        self._changed(condition, on)
+        with self._lock:
+            if condition != POWER:
+                self._active = self._active | {condition} if on else self._active - {condition}
+            self._changed(condition, on)
 
 
 def _known(condition: str) -> None:

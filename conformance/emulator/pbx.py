@@ -61,7 +61,7 @@ class Pbx:
         self.settings = settings
         self.profile = load_profile(settings.firmware)
         self.lock = threading.RLock()
-        self.lab = LabPanel(self._condition_changed)
+        self.lab = LabPanel(self._condition_changed, self.lock)
         self.access = Access(settings.username, settings.password, settings.privacy_password)
         self.config = ConfigurationStore(world.configuration)
         self.phonebook = Phonebook(world.contacts)
@@ -143,13 +143,12 @@ class Pbx:
             }
 
     def _condition_changed(self, condition: str, on: bool) -> None:
-        with self.lock:
-            if condition != POWER:
-                self.licence.reconsider(self.lab.holds)
-            elif not on:
-                self.halt()
-            elif self.power.off:
-                self.power.reboot()
+        if condition != POWER:
+            self.licence.reconsider(self.lab.holds)
+        elif not on:
+            self.halt()
+        elif self.power.off:
+            self.power.reboot()
 
     def _forget_ownerless(self) -> None:
         self.phonebook.keep_owned_by(self.config.draft.users)

@@ -2,15 +2,28 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from functools import singledispatchmethod
+from itertools import chain, islice
 
 from lxml import etree
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
 from conformance.emulator.document import RESPONSE, add
-from conformance.emulator.replies import Attachment, Document, Outcome, Refusal, Reply, Table
+from conformance.emulator.replies import (
+    Attachment,
+    Document,
+    Outcome,
+    Records,
+    Refusal,
+    Reply,
+    Table,
+)
 
 _DECLARATION = b'<?xml version="1.0"?>\n'
+
+# More records than this are sent as they are made, in pieces of this size.
+_AT_ONCE, _PIECE = 5000, 1 << 18
 
 
 class Renderer:
@@ -38,6 +51,15 @@ class Renderer:
     @_render.register
     def _(self, reply: Document, request_id: str | None) -> Response:
         return self._xml(reply, request_id)
+
+    @_render.register
+    def _(self, reply: Records, request_id: str | None) -> Response:
+        first = list(islice(reply.records, _AT_ONCE))
+        if len(first) < _AT_ONCE:
+            reply.records = iter(first)
+            return self._xml(reply.document(), request_id)
+        reply.records = chain(first, reply.records)
+        return StreamingResponse(_pieces(reply, request_id), media_type="application/xml")
 
     @_render.register
     def _(self, reply: Table, _request_id: str | None) -> Response:
@@ -69,3 +91,28 @@ class Renderer:
         root.append(reply.content)
         body = etree.tostring(root, encoding="UTF-8", xml_declaration=False)
         return Response(_DECLARATION + body, media_type="application/xml")
+
+
+def _pieces(reply: Records, request_id: str | None) -> Iterator[bytes]:
+    buffer = io.BytesIO()
+    buffer.write(_DECLARATION)
+    with etree.xmlfile(buffer, encoding="UTF-8") as file, file.element(RESPONSE):
+        if request_id is not None:
+            with file.element("request_id"):
+                file.write(request_id)
+        with file.element(reply.content.tag):
+            for child in reply.content:
+                file.write(child)
+            with file.element(reply.tag):
+                for record in reply.records:
+                    file.write(record)
+                    if buffer.tell() > _PIECE:
+                        yield _taken(buffer)
+    yield _taken(buffer)
+
+
+def _taken(buffer: io.BytesIO) -> bytes:
+    piece = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return piece

@@ -1,9 +1,10 @@
 """What handlers answer, before any of it becomes bytes."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
+from lxml.etree import SubElement
 from lxml.etree import _Element as Element
 
 
@@ -34,6 +35,29 @@ class Document(Reply):
 
     content: Element
     code: int | None = None
+
+
+@dataclass(slots=True)
+class Records(Reply):
+    """The content of a `kpbx_response` that ends in a list, however long.
+
+    Attributes:
+        content: The container, with what stands before the list.
+        tag: The element that holds the list.
+        records: Its entries, made as they are needed.
+        code: The code beside it.
+    """
+
+    content: Element
+    tag: str
+    records: Iterator[Element]
+    code: int
+
+    def document(self) -> Document:
+        """Return it with all its records in place."""
+        listing = SubElement(self.content, self.tag)
+        listing.extend(self.records)
+        return Document(self.content, self.code)
 
 
 @dataclass(slots=True)

@@ -192,7 +192,7 @@ def _config(app: ASGIApp) -> Config:
         lifespan="off",
         access_log=False,
         log_config=None,
-        log_level="critical",
+        log_level="error",
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE_S,
         timeout_graceful_shutdown=1,

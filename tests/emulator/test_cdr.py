@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import astuple
 
 import pytest
+from lxml import etree
 
 from conformance.emulator.access import md5
 from conformance.emulator.calls import CallRecord
@@ -143,6 +144,19 @@ def test_the_older_api_knows_no_unique_id(old_talk: Talk) -> None:
     assert len(everything) == 50
     assert next(iter(everything[0])) == "id"
     assert calls(old_talk, f"{ALWAYS}<filter><unique_id>x</unique_id></filter>") == everything
+
+
+def test_a_long_record_comes_in_pieces() -> None:
+    settings = EmulatorSettings(users=5, calls=12_000)
+    with EmulatorServer(settings, emulated_routes()) as server, Talk(server.url) as talk:
+        response = talk.send("POST", "/cdr", f"<request_id>é</request_id><cdr>{ALWAYS}</cdr>")
+        assert "content-length" not in response.headers
+        answer = etree.fromstring(response.content)
+        assert [child.tag for child in answer] == ["request_id", "cdr"]
+        assert answer.findtext("request_id") == "é"
+        assert [child.tag for child in answer[1]] == ["error_code", "calls"]
+        listed = [call.findtext("id") for call in answer.iterfind("cdr/calls/call")]
+        assert listed == [record.id for record in server.pbx.calls]
 
 
 def test_some_calls_have_no_unique_id(talk: Talk) -> None:

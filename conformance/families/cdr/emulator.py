@@ -5,6 +5,7 @@ from operator import attrgetter
 
 from lxml import etree
 from lxml.etree import SubElement
+from lxml.etree import _Element as Element
 
 from conformance.emulator.calls import (
     INTERNAL_ERROR,
@@ -17,7 +18,7 @@ from conformance.emulator.calls import (
 )
 from conformance.emulator.document import add
 from conformance.emulator.pbx import Pbx
-from conformance.emulator.replies import Codes, Document, Reply, Table
+from conformance.emulator.replies import Codes, Records, Reply, Table
 from conformance.emulator.routing import ApiRequest, EmulatedRoute
 
 _BLOCK = "error_code"
@@ -63,7 +64,7 @@ def _cdr(pbx: Pbx, request: ApiRequest) -> Reply:
     # Filters see the real values: masking is how a record is shown.
     wanted = predicate(form.block("filter"), (*extra, *_FILTERS), columns)
     rows = _rows(filter(wanted, period.select(pbx.calls)), columns, whole)
-    return Table(columns, rows) if request.wants_csv else _document(columns, rows)
+    return Table(columns, rows) if request.wants_csv else _answer(columns, rows)
 
 
 def _rows(
@@ -81,17 +82,19 @@ def _masked(record: CallRecord, columns: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(shown[tag] if tag in shown else getattr(record, tag) for tag in columns)
 
 
-def _document(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Document:
+def _answer(columns: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Records:
     root = etree.Element("cdr")
     error = add(root, _BLOCK)
     add(error, "code", "0")
     add(error, "message", _CODES.messages[0])
-    calls = add(root, "calls")
-    for row in rows:
-        call = SubElement(calls, "call")
-        for tag, value in zip(columns, row, strict=True):
-            SubElement(call, tag).text = value or None
-    return Document(root, code=0)
+    return Records(root, "calls", (_call(columns, row) for row in rows), code=0)
+
+
+def _call(columns: tuple[str, ...], row: tuple[str, ...]) -> Element:
+    call = etree.Element("call")
+    for tag, value in zip(columns, row, strict=True):
+        SubElement(call, tag).text = value or None
+    return call
 
 
 ROUTES = [EmulatedRoute("POST", "/cdr", _cdr)]

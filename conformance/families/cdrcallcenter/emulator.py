@@ -1,5 +1,6 @@
 """The emulated /cdrcallcenter."""
 
+from collections.abc import Iterable
 from dataclasses import fields
 
 from lxml import etree
@@ -17,7 +18,7 @@ from conformance.emulator.calls import (
 )
 from conformance.emulator.document import Form, add
 from conformance.emulator.pbx import Pbx
-from conformance.emulator.replies import Codes, Document, Reply
+from conformance.emulator.replies import Codes, Records, Reply
 from conformance.emulator.routing import ApiRequest, EmulatedRoute
 
 _CONTAINER, _BLOCK = "cdrcallercenter", "error_code"
@@ -61,29 +62,28 @@ def _cdr(pbx: Pbx, request: ApiRequest) -> Reply:
     except RefusedError as refused:
         return _CODES(refused.code)
     wanted = predicate(form.block("filter"), _FILTERS, _COLUMNS)
-    return _document(form, [call for call in period.select(pbx.queue_calls) if wanted(call)], whole)
+    return _answer(form, filter(wanted, period.select(pbx.queue_calls)), whole)
 
 
-def _document(form: Form, records: list[QueueCall], whole: bool) -> Document:
+def _answer(form: Form, records: Iterable[QueueCall], whole: bool) -> Records:
     root, detailed = etree.Element(_CONTAINER), form.word("details") == "true"
     error = add(root, _BLOCK)
     add(error, "code", "0")
     add(error, "message", _CODES.messages[0])
-    calls = add(root, "calls")
-    for record in records:
-        call = add(calls, "call")
-        _add_fields(call, record, whole)
-        if detailed:
-            _add_details(call, record)
-    return Document(root, code=0)
+    calls = (_call(record, whole, detailed) for record in records)
+    return Records(root, "calls", calls, code=0)
 
 
-def _add_fields(call: Element, record: QueueCall, whole: bool) -> None:
+def _call(record: QueueCall, whole: bool, detailed: bool) -> Element:
+    call = etree.Element("call")
     shown = {tag: getattr(record, tag) for tag in _COLUMNS}
     if not whole:
         shown |= masked_fields(record.direction, {tag: shown[tag] for tag in _NUMBERS})
     for tag, value in shown.items():
         add(call, tag, value)
+    if detailed:
+        _add_details(call, record)
+    return call
 
 
 def _add_details(call: Element, record: QueueCall) -> None:
