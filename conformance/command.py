@@ -87,7 +87,10 @@ def _ask(run: Run) -> None:
         if safety in run.sut.client.allow:
             where = run.sut.target.connection.url
             question = f"Tests of class {safety} are allowed on {where}. Go on?"
-            click.confirm(question, abort=True, err=True)
+            if not click.confirm(question, err=True):
+                raise ConfigurationError(
+                    f"{safety} was not confirmed; narrow --allow, or use --yes"
+                )
 
 
 def _run(run: Run, emulator: EmulatorServer | None) -> int:
@@ -115,7 +118,6 @@ def _run(run: Run, emulator: EmulatorServer | None) -> int:
         plugins = [_Wiring(run), Collector(run), Page(run), progress]
         with progress:
             status = pytest.main(arguments, plugins)
-        run.interrupted = run.interrupted or status == pytest.ExitCode.INTERRUPTED
     finally:
         run.close()
     results = run.results()

@@ -225,8 +225,14 @@ class Collector:
         if hasattr(report, "kpbx"):
             self.run.ledger.add(json.loads(report.kpbx))
 
+    def pytest_keyboard_interrupt(self) -> None:
+        """Remember that the run was cut short: its results are not a whole answer."""
+        self.run.interrupted = True
+
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self) -> None:
         """Write the results."""
+        self.run.end()
         folder = self.run.folder
         if folder is not None:
             make_folder(folder)

@@ -113,6 +113,7 @@ class Run:
         self.seed = settings.seed if settings.seed is not None else random.randrange(2**31)  # noqa: S311
         self.started = datetime.now(UTC)
         self._clock = time.monotonic()
+        self._ended: float | None = None
         self.interrupted = False
         self._prepare()
 
@@ -141,7 +142,7 @@ class Run:
         self.sut = Sut(
             catalogue=self.catalogue,
             target=target,
-            client=WireClient(target.connection, allow),
+            client=WireClient(target.connection, allow, self.recorder.keep),
             lab=lab,
             dialect=Dialect(),
             seed=self.seed,
@@ -156,6 +157,7 @@ class Run:
         self.sut.connect()
         probe(self.sut)
         self.ledger.dialect.update(self.sut.dialect.as_dict())
+        self.ledger.har += self.recorder.entries()
 
     def close(self) -> None:
         """Close the connections to the SUT."""
@@ -178,6 +180,10 @@ class Run:
             self.sut.dead and f"the PBX {self.sut.dead}"
         ) or "no check of this run came to decide it"  # fmt: skip
 
+    def end(self) -> None:
+        """Stop the clock: what the results say of the duration no longer changes."""
+        self._ended = time.monotonic()
+
     def results(self) -> dict[str, Any]:
         """The results as contract.md has them."""
         rows = self.ledger.requirements(self.catalogue, self.selected, self._unseen)
@@ -189,7 +195,7 @@ class Run:
             "firmware": self.sut.firmware,
             "api_version": self.sut.api_version,
             "started": self.started.isoformat(timespec="seconds"),
-            "duration_s": round(time.monotonic() - self._clock, 3),
+            "duration_s": round((self._ended or time.monotonic()) - self._clock, 3),
             "seed": self.seed,
             "profile": self.settings.profile,
             "allow": sorted(self.sut.client.allow, key=lambda item: item.rank),

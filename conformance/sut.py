@@ -261,7 +261,7 @@ class Sut:
             supported, condition = opposite[name]
             return "" if supported is False else self.lab.unavailable(condition)
         if getattr(pics, name) is False:
-            return f"the target file says {name} = false"
+            return f"the PBX has no {name.replace('_', ' ')}"
         return ""
 
     def learn(self, **pics: bool) -> None:

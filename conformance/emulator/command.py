@@ -27,7 +27,7 @@ def _log(line: RequestLine) -> None:
 
 
 def _introduce(server: EmulatorServer) -> None:
-    """Say, beside the URL, what a client needs: as comments, so that the first line stands alone."""
+    """Say the URL alone on standard output, and what else a client needs beside it."""
     facts, settings = server.facts, server.settings
     sys.stdout.write(f"{server.url}\n")
     sys.stdout.flush()

@@ -60,7 +60,8 @@ def _environment() -> jinja2.Environment:
 def _visible(text: object) -> str:
     """Control characters, and characters that turn the direction of text, made visible."""
     return "".join(
-        char if char.isprintable() or char in "\n\t" else f"\\u{ord(char):04x}" for char in str(text)
+        char if char.isprintable() or char in "\n\t" else f"\\u{ord(char):04x}"
+        for char in str(text)
     )
 
 

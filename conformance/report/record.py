@@ -6,7 +6,7 @@ import shlex
 from typing import TYPE_CHECKING, Any
 
 from conformance.wire import har
-from conformance.wire.client import md5
+from conformance.wire.client import basic, md5
 from conformance.wire.redact import WITHHELD
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Recorder"]
 
+# A failure shows this much of a body; exchanges.har has more of it.
+LONGEST_SHOWN = 32 * 1024
 # The md5 of a web password, made by the shell from the environment (Introduction).
 _HASHED = '"$(printf %s "${variable}" | md5sum | cut -c1-32)"'
 _USER = '-u "{username}:$(printf %s "$KPBX_PASSWORD" | md5sum | cut -c1-32)"'
@@ -29,6 +31,16 @@ class Recorder:
     def __init__(self, target: Target, redactor: Redactor) -> None:
         self._target = target
         self._redactor = redactor
+        self._unwritten: list[Exchange] = []
+
+    def keep(self, exchange: Exchange) -> None:
+        """Take an exchange as it happens; it is written with the check during which it did."""
+        self._unwritten.append(exchange)
+
+    def entries(self) -> list[dict[str, Any]]:
+        """The exchanges kept since this was last asked, as HAR entries."""
+        kept, self._unwritten = self._unwritten, []
+        return [har.entry(exchange, self._redactor) for exchange in kept]
 
     def check(
         self, node: str, check: Check | None, observations: list[Observation]
@@ -38,7 +50,7 @@ class Recorder:
         return {
             "node": node,
             "observations": [self._observation(item, len(exchanges)) for item in observations],
-            "entries": [har.entry(exchange, self._redactor) for exchange in exchanges],
+            "entries": self.entries(),
             "leftovers": [self._redactor.text(text) for text in (check.leftovers if check else ())],
             "dialect": check.sut.dialect.as_dict() if check else {},
         }
@@ -68,18 +80,21 @@ class Recorder:
             answer = {
                 "status": response.status,
                 "headers": dict(self._redactor.headers(response.headers)),
-                "body": har.body_text(response.body, response.media_type, self._redactor),
+                "body": self._shown(response.body, response.media_type),
             }
         return {
             "method": request.method,
             "path": self._redactor.literals(request.path),
             "headers": dict(self._redactor.headers(request.headers)),
-            "body": har.body_text(request.body, "application/xml", self._redactor),
+            "body": self._shown(request.body, "application/xml"),
             "broken": self._redactor.text(exchange.broken),
             "lost": self._redactor.text(exchange.lost),
             "response": answer,
             "curl": self.curl(exchange),
         }
+
+    def _shown(self, body: bytes, media_type: str) -> str:
+        return har.body_text(body, media_type, self._redactor, LONGEST_SHOWN)
 
     def curl(self, exchange: Exchange) -> str:
         """A curl line that sends the request again; the password comes from KPBX_PASSWORD."""
@@ -99,8 +114,6 @@ class Recorder:
 
     def _authorization(self, value: str) -> str:
         connection = self._target.connection
-        from conformance.wire.client import basic  # noqa: PLC0415
-
         if value == basic(connection.username, md5(connection.password)):
             return _USER.format(username=connection.username)
         if value == basic(connection.username, connection.password):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import ssl
+import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -103,6 +104,7 @@ class WireClient:
             follow_redirects=False,
             trust_env=False,
         )
+        self._turn = threading.Lock()
         self._earliest = 0.0
 
     def __enter__(self) -> Self:
@@ -157,11 +159,14 @@ class WireClient:
         return exchange
 
     def _wait_for_turn(self) -> None:
-        now = time.monotonic()
-        if now < self._earliest:
-            time.sleep(self._earliest - now)
         rate = self.connection.max_requests_per_s
-        self._earliest = max(now, self._earliest) + (1 / rate if rate else 0)
+        if not rate:
+            return
+        with self._turn:
+            now = time.monotonic()
+            start = max(now, self._earliest)
+            self._earliest = start + 1 / rate
+        time.sleep(start - now)
 
     def _request(self, outgoing: Outgoing) -> Request:
         query = "?" + urlencode(outgoing.query, quote_via=quote) if outgoing.query else ""

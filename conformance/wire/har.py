@@ -18,14 +18,14 @@ __all__ = ["LONGEST_BODY", "body_text", "document", "entry"]
 LONGEST_BODY = 256 * 1024
 
 
-def body_text(body: bytes, media_type: str, redactor: Redactor) -> str:
+def body_text(body: bytes, media_type: str, redactor: Redactor, longest: int = LONGEST_BODY) -> str:
     """A body for a reader: redacted text, or size and digest of what is not text."""
     if media_type == "application/octet-stream" or b"\0" in body[:4096]:
         digest = hashlib.sha256(body).hexdigest()
         return f"[{len(body)} bytes of binary data, sha256 {digest}, not recorded]"
-    text = redactor.text(body[:LONGEST_BODY].decode("utf-8", "replace"))
-    if len(body) > LONGEST_BODY:
-        text += f"\n[cut after {LONGEST_BODY} of {len(body)} bytes]"
+    text = redactor.text(body[:longest].decode("utf-8", "replace"))
+    if len(body) > longest:
+        text += f"\n[cut after {longest} of {len(body)} bytes]"
     return text
 
 
