@@ -12,6 +12,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,18 +36,21 @@ SECRET_HEADERS = frozenset(
 # everywhere would make reports unreadable and give the password away by the holes.
 SHORTEST_LITERAL = 6
 
-# The blank of RD-05 and markup inside the element are allowed for; so is an element cut short.
+# The blank of RD-05, capitals (RD-46), a prefix and markup inside the element are allowed for;
+# so is an element cut short.
 _ELEMENT = re.compile(
-    r"(<\s*(?P<tag>" + "|".join(tag.replace("_", "[_ ]") for tag in SECRET_ELEMENTS) + r")\b[^>]*"
-    r"(?<!/)>)(?P<value>.*?)(?=<\s*/\s*(?P=tag)\s*>|\Z)",
-    re.DOTALL,
+    r"(<\s*(?P<tag>(?:[\w.-]+:)?(?:"
+    + "|".join(tag.replace("_", "[_ ]") for tag in SECRET_ELEMENTS)
+    + r"))\b[^>]*(?<!/)>)(?P<value>.*?)(?=<\s*/\s*(?P=tag)\s*>|\Z)",
+    re.DOTALL | re.IGNORECASE,
 )
 
 
 def _forms(secret: str) -> set[str]:
     raw = secret.encode()
     digest = hashlib.md5(raw, usedforsecurity=False).hexdigest()
-    plain = {secret, quote(secret, safe=""), quote_plus(secret), digest, digest.upper()}
+    plain = {secret, escape(secret), quote(secret, safe=""), quote_plus(secret)}
+    plain |= {digest, digest.upper()}
     return plain | {base64.b64encode(raw).decode(), base64.b64encode(digest.encode()).decode()}
 
 
