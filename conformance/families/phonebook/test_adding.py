@@ -1,0 +1,160 @@
+"""Checks of POST /phonebook/contacts: what is written, whose it is, what is rejected."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.check import requirement
+from conformance.families.phonebook.contacts import (
+    FIELDS,
+    MANDATORY,
+    Contacts,
+    differences,
+    without,
+)
+from conformance.objects import Extensions, one
+
+if TYPE_CHECKING:
+    from conformance.check import Check
+    from conformance.objects import Records
+
+POST = "phonebook.contacts.post"
+TEXTS = ("Zoë Müller-Ñandú", "Ελένη", "Юлия Ёж", "王小明", "A & B <c> \"d\" 'e'", "𝄞 Ω")
+
+
+@pytest.fixture
+def contacts(check: Check) -> Contacts:
+    """Contacts of the check's own."""
+    return Contacts(check)
+
+
+def nothing_added(check: Check, contacts: Contacts, before: Records) -> None:
+    """State that the phonebook is as it was before."""
+    held = contacts.listed() == before
+    check.that(f"{POST}.rejected-adds-nothing", held, "the contacts as before", "they changed")
+
+
+def has_type(check: Check, contacts: Contacts, what: str, wanted: str, **owner: Any) -> None:
+    """Create a contact and state its type; the one way to see whose it is."""
+    own = contacts.create(**owner)
+    found = one(contacts.listed().get(own.id, {}), "type").strip()
+    check.that(f"{POST}.{what}", found == wanted, f"type {wanted}", f"type {found!r}")
+
+
+@requirement(f"{POST}.code-0", f"{POST}.listed", f"{POST}.others-untouched")
+def test_added_contact_is_listed_once(check: Check, contacts: Contacts) -> None:
+    before = contacts.before
+    own = contacts.create()
+    exchange = check.call("GET /phonebook/contacts")
+    shown = exchange.records("contacts/contact")
+    times = [(item.findtext("id") or "").strip() for item in shown].count(own.id)
+    check.soft(f"{POST}.listed", times == 1, "listed once", f"listed {times} times", exchange)
+    held = without(contacts.listed(), own.id) == before
+    check.soft(f"{POST}.others-untouched", held, "the others as before", "they changed")
+    contacts.compare_single(own.id)
+
+
+@requirement(f"{POST}.stored")
+def test_added_contact_has_the_fields_sent(check: Check, contacts: Contacts) -> None:
+    own = contacts.create()
+    wrong = differences(own.sent, contacts.listed().get(own.id, {}))
+    observed = f"{', '.join(wrong)} differ"
+    check.that(f"{POST}.stored", not wrong, "every field as sent", observed)
+    contacts.compare_single(own.id)
+
+
+@requirement(f"{POST}.text")
+def test_text_of_every_script_survives(check: Check, contacts: Contacts) -> None:
+    for text in TEXTS:
+        mark = contacts.mark()
+        named = {"first_name": text, "last_name": f"{text} {mark}"}
+        own = contacts.create(mark, **named, organization=text, organizational_unit=text)
+        wrong = differences(own.sent, contacts.listed().get(own.id, {}))
+        observed = f"{', '.join(wrong)} differ"
+        check.soft(f"{POST}.text", not wrong, f"{text!r} as sent", observed)
+
+
+@requirement(f"{POST}.mandatory-suffices")
+def test_three_fields_suffice(check: Check, contacts: Contacts) -> None:
+    full = contacts.create()
+    optional = [tag for tag in FIELDS if tag not in MANDATORY]
+    sent = contacts.fields(contacts.mark(), **dict.fromkeys(optional))
+    exchange = contacts.add(sent)
+    held = exchange.code == 0 and not exchange.gated
+    summary = exchange.summary()
+    check.that(f"{POST}.mandatory-suffices", held, "code 0", summary, exchange)
+    bare = contacts.find(sent)
+    record = contacts.listed().get(bare.id, {})
+    wrong = differences(sent, record)
+    wrong += [tag for tag in optional if full.mark in one(record, tag)]
+    expected = "the three fields as sent, and nothing of another contact"
+    check.that(f"{POST}.mandatory-suffices", not wrong, expected, f"{', '.join(wrong)} differ")
+
+
+@requirement(f"{POST}.system-without-owner")
+def test_contact_without_owner_is_a_system_one(check: Check, contacts: Contacts) -> None:
+    has_type(check, contacts, "system-without-owner", "system", owner=None)
+
+
+@requirement(f"{POST}.system-with-minus-one")
+def test_contact_of_minus_one_is_a_system_one(check: Check, contacts: Contacts) -> None:
+    has_type(check, contacts, "system-with-minus-one", "system", owner="-1")
+
+
+@requirement(f"{POST}.private-with-owner")
+def test_contact_of_an_extension_is_private(check: Check, contacts: Contacts) -> None:
+    owner = contacts.owner()
+    has_type(check, contacts, "private-with-owner", "private", owner=owner)
+
+
+@requirement(f"{POST}.twice", f"{POST}.code-0")
+def test_same_request_twice_keeps_the_first_contact(check: Check, contacts: Contacts) -> None:
+    own = contacts.create()
+    first = contacts.listed().get(own.id)
+    again = contacts.add(own.sent)
+    after = contacts.listed()
+    held = after.get(own.id) == first
+    check.that(f"{POST}.twice", held, "the first contact as it was", "it changed", again)
+    second = contacts.marked(after, own.mark) - {own.id}
+    if again.code != 0:
+        observed = f"{len(second)} more"
+        check.that(f"{POST}.twice", not second, "no contact of a rejected request", observed, again)
+    elif not second:
+        check.remark(f"{POST}.twice", "the second request succeeded and added no contact")
+
+
+@requirement(f"{POST}.code-10", f"{POST}.rejected-adds-nothing")
+def test_request_without_contact_is_rejected(check: Check, contacts: Contacts) -> None:
+    before = contacts.before
+    exchange = check.call("POST /phonebook/contacts", broken="no contact tag")
+    check.expect_code(exchange, 10)
+    nothing_added(check, contacts, before)
+
+
+@requirement(f"{POST}.code-11", f"{POST}.rejected-adds-nothing")
+def test_owner_that_is_no_extension_is_rejected(check: Check, contacts: Contacts) -> None:
+    mark, unknown = contacts.mark(), Extensions(check).free()
+    for owner, broken in ((unknown, ""), ("nobody", "a word as owner"), ("-2", "owner -2")):
+        exchange = contacts.add(contacts.fields(mark, owner=owner), broken=broken)
+        check.expect_code(exchange, 11)
+    nothing_added(check, contacts, contacts.before)
+
+
+@requirement(f"{POST}.code-12", f"{POST}.mandatory-each", f"{POST}.rejected-adds-nothing")
+@pytest.mark.parametrize("field", MANDATORY)
+def test_each_mandatory_field_is_required(check: Check, contacts: Contacts, field: str) -> None:
+    mark = contacts.mark()
+    for value, said in ((None, "missing"), ("", "empty")):
+        fields = contacts.fields(mark, **{field: value})
+        check.expect_code(contacts.add(fields, broken=f"{field} {said}"), 12)
+    nothing_added(check, contacts, contacts.before)
+
+
+@requirement(f"{POST}.code-13")
+def test_failing_storage_adds_nothing(check: Check, contacts: Contacts) -> None:
+    fields = contacts.fields(contacts.mark())
+    with check.condition("storage-failure"):
+        check.expect_code(contacts.add(fields), 13)
+    nothing_added(check, contacts, contacts.before)

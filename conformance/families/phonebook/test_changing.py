@@ -1,0 +1,107 @@
+"""Checks of PUT /phonebook/contacts: what is changed, what is rejected, what stays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.check import requirement
+from conformance.families.phonebook.contacts import Contacts, Own, differences, unknown_ids, without
+from conformance.objects import one
+
+if TYPE_CHECKING:
+    from conformance.check import Check
+
+PUT = "phonebook.contacts.put"
+
+
+@pytest.fixture
+def contacts(check: Check) -> Contacts:
+    """Contacts of the check's own."""
+    return Contacts(check)
+
+
+def change(check: Check, contacts: Contacts, own: Own, fields: dict[str, Any]) -> None:
+    """Change every field of a contact and state that it is read back so (RD-38)."""
+    check.expect_code(contacts.change(own.id, fields), 0)
+    after = contacts.settled(
+        f"{PUT}.stored",
+        lambda found: own.id in found and not differences(fields, found[own.id]),
+    )
+    record = after.get(own.id, {})
+    wrong = differences(fields, record)
+    check.that(f"{PUT}.stored", not wrong, "every field as sent", f"{', '.join(wrong)} differ")
+    kind = one(record, "type").strip()
+    check.that(f"{PUT}.stored", kind == "system", "still a system contact", f"type {kind!r}")
+    contacts.compare_single(own.id)
+
+
+@requirement(f"{PUT}.code-0", f"{PUT}.stored")
+def test_every_field_can_be_changed(check: Check, contacts: Contacts) -> None:
+    own = contacts.create()
+    fields = contacts.fields(contacts.mark(), first_name="Zoë & <Söhne>")
+    for values in (fields, fields, own.sent):
+        change(check, contacts, own, values)
+
+
+@requirement(f"{PUT}.others-untouched")
+def test_change_leaves_the_others_alone(check: Check, contacts: Contacts) -> None:
+    own = contacts.create()
+    contacts.create(own.mark, mail=f"twin.{own.mark}@pbx.example", speed_dial=None)
+    before = without(contacts.listed(), own.id)
+    change(check, contacts, own, contacts.fields(contacts.mark()))
+    held = without(contacts.listed(), own.id) == before
+    check.that(f"{PUT}.others-untouched", held, "the others as before", "they changed")
+
+
+@requirement(f"{PUT}.code-10", f"{PUT}.rejected-changes-nothing")
+def test_request_without_contact_is_rejected(check: Check, contacts: Contacts) -> None:
+    before = contacts.listed()
+    exchange = check.call("PUT /phonebook/contacts", broken="no contact tag")
+    check.expect_code(exchange, 10)
+    nothing_changed(check, contacts, before)
+
+
+@requirement(f"{PUT}.code-12", f"{PUT}.rejected-changes-nothing")
+def test_request_without_id_is_rejected(check: Check, contacts: Contacts) -> None:
+    contacts.create()
+    before = contacts.listed()
+    fields = contacts.fields(contacts.mark())
+    for contact_id, said in ((None, "missing"), ("", "empty")):
+        check.expect_code(contacts.change(contact_id, fields, broken=f"id {said}"), 12)
+    nothing_changed(check, contacts, before)
+
+
+@requirement(f"{PUT}.code-15", f"{PUT}.rejected-changes-nothing")
+def test_unknown_contact_is_not_found(check: Check, contacts: Contacts) -> None:
+    contacts.create()
+    before = contacts.listed()
+    fields = contacts.fields(contacts.mark())
+    for unknown in unknown_ids(before):
+        check.expect_code(contacts.change(unknown, fields), 15)
+    nothing_changed(check, contacts, before)
+
+
+@requirement(f"{PUT}.code-17", f"{PUT}.rejected-changes-nothing")
+def test_private_contact_is_not_the_admins(check: Check, contacts: Contacts) -> None:
+    own = contacts.create(owner=contacts.owner())
+    before = contacts.listed()
+    check.expect_code(contacts.change(own.id, contacts.fields(contacts.mark())), 17)
+    nothing_changed(check, contacts, before)
+
+
+@requirement(f"{PUT}.code-13")
+def test_failing_storage_changes_nothing(check: Check, contacts: Contacts) -> None:
+    own = contacts.create()
+    before = contacts.listed()
+    fields = contacts.fields(contacts.mark())
+    with check.condition("storage-failure"):
+        check.expect_code(contacts.change(own.id, fields), 13)
+    nothing_changed(check, contacts, before)
+
+
+def nothing_changed(check: Check, contacts: Contacts, before: object) -> None:
+    """State that the phonebook is as it was before."""
+    held = contacts.listed() == before
+    check.that(f"{PUT}.rejected-changes-nothing", held, "the contacts as before", "they changed")
