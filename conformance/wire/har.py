@@ -16,6 +16,7 @@ __all__ = ["LONGEST_BODY", "body_text", "document", "entry"]
 
 # Beyond this a recorded body is cut: a year of call records would make the report unusable.
 LONGEST_BODY = 256 * 1024
+LONGEST_SECRET = 1024
 
 
 def body_text(body: bytes, media_type: str, redactor: Redactor, longest: int = LONGEST_BODY) -> str:
@@ -23,9 +24,10 @@ def body_text(body: bytes, media_type: str, redactor: Redactor, longest: int = L
     if media_type == "application/octet-stream" or b"\0" in body[:4096]:
         digest = hashlib.sha256(body).hexdigest()
         return f"[{len(body)} bytes of binary data, sha256 {digest}, not recorded]"
-    text = redactor.text(body[:longest].decode("utf-8", "replace"))
+    # A secret that the cut would halve is withheld first.
+    text = redactor.text(body[: longest + LONGEST_SECRET].decode("utf-8", "replace"))
     if len(body) > longest:
-        text += f"\n[cut after {longest} of {len(body)} bytes]"
+        text = f"{text[:longest]}\n[cut after {longest} of {len(body)} bytes]"
     return text
 
 
