@@ -1,0 +1,89 @@
+"""The PBX's clock, which the defaults of an interval follow (RD-41).
+
+Timestamps of call records carry no time zone, so the Date header alone does not tell the PBX's
+time. The PBX itself does: without `<end>` an interval ends now, and one that begins later is
+rejected with code 11.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.wire.exchange import Exchange
+
+__all__ = ["Clock", "measure", "moment", "written"]
+
+INVALID_INTERVAL = 11
+LONG_AGO, FAR_AHEAD = datetime(1990, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - no zone
+TOLERANCE = timedelta(minutes=2)
+PRECISION = timedelta(minutes=1)
+# Nowhere on earth is it earlier than this far behind UTC.
+WESTERNMOST = timedelta(hours=12)
+FORMAT = "%Y-%m-%d %H:%M:%S"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The PBX's local time, how it was found, and whether it is sure."""
+
+    now: datetime
+    certain: bool
+    said: str
+
+
+def written(time: datetime) -> str:
+    """A moment as the guide writes it."""
+    return time.strftime(FORMAT)
+
+
+def moment(text: str) -> datetime | None:
+    """The moment that a text in the guide's format stands for; None if it is none."""
+    try:
+        return datetime.strptime(text, FORMAT)  # noqa: DTZ007 - the guide's have no zone
+    except ValueError:
+        return None
+
+
+def measure(begin_at: Callable[[datetime], Exchange]) -> Clock:
+    """Find out what time it is on the PBX.
+
+    Args:
+        begin_at: asks for the calls from a moment on, without an end.
+    """
+
+    def ahead(begin: datetime) -> bool:
+        return begin_at(begin).code == INVALID_INTERVAL
+
+    first = begin_at(FAR_AHEAD)
+    utc, offset_s = _utc_of(first)
+    if first.code != INVALID_INTERVAL:
+        said = "a begin in the year 2100 was accepted: the PBX's time is unknown"
+        return Clock(utc.replace(tzinfo=None) - WESTERNMOST, False, said)
+    guess = utc.astimezone().replace(tzinfo=None)
+    if ahead(guess + TOLERANCE) and not ahead(guess - TOLERANCE):
+        return Clock(guess, True, f"the PBX's clock is {offset_s:+.0f} s off this machine's")
+    earliest, latest = LONG_AGO, FAR_AHEAD
+    while latest - earliest > PRECISION:
+        middle = earliest + (latest - earliest) / 2
+        earliest, latest = (earliest, middle) if ahead(middle) else (middle, latest)
+    return Clock(earliest, True, f"the PBX's local time was {written(earliest)}, {guess - earliest}"
+                 " behind this machine's")  # fmt: skip
+
+
+def _utc_of(exchange: Exchange) -> tuple[datetime, float]:
+    """The PBX's time in UTC by its Date header, and how far it is off ours; ours without one."""
+    ours = exchange.started + timedelta(seconds=exchange.seconds)
+    text = exchange.response.header("date") if exchange.response else ""
+    try:
+        theirs = parsedate_to_datetime(text)
+    except ValueError:
+        return ours, 0.0
+    if theirs.tzinfo is None:
+        theirs = theirs.replace(tzinfo=UTC)
+    return theirs, round((theirs - ours).total_seconds())

@@ -1,0 +1,100 @@
+"""Checks of the CSV of POST /cdr: "the response will be provided as a CSV file"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.callrecords import filters, table, times
+from conformance.callrecords.calls import Calls, Request
+from conformance.callrecords.codes import some_password
+from conformance.check import requirement
+
+if TYPE_CHECKING:
+    from conformance.wire.exchange import Exchange
+
+Case = Callable[[Calls], Request]
+CSV, TYPE = "cdr.post.csv", "cdr.post.csv-content-type"
+
+
+def one_filter(calls: Calls) -> Request:
+    """A request with a filter that finds calls."""
+    pairs = list(filters.choices(calls).pairs())
+    if not pairs:
+        calls.check.inconclusive("no two filters select less together than alone")
+    return replace(calls.window, filters=pairs[-1].filters)
+
+
+def any_filter(calls: Calls) -> Request:
+    """A request with `<any>` that finds calls."""
+    values = list(filters.telling(calls).values())
+    if not values:
+        calls.check.inconclusive("no call has a text to search for")
+    return replace(calls.window, filters={"any": f"{values[-1][:2]}%"})
+
+
+def by_start(calls: Calls) -> Request:
+    """A request at whose edge a call starts on one side and ends on the other."""
+    places = times.straddles(calls)
+    if not places:
+        calls.check.inconclusive("no call lasts long enough to lie on an edge")
+    return replace(calls.window, begin=places[0].begin, end=places[0].end, start_flag=True)
+
+
+def by_end(calls: Calls) -> Request:
+    """The same for the end of a call."""
+    return replace(by_start(calls), start_flag=None)
+
+
+CASES: dict[str, Case] = {
+    "whole": lambda calls: calls.window,
+    "masked": lambda calls: replace(calls.window, password=None),
+    "filtered": one_filter,
+    "any": any_filter,
+    "by start": by_start,
+    "by end": by_end,
+    "nothing": lambda calls: replace(calls.window, filters={"called_num": "no such number"}),
+}
+
+
+def rows_of_csv(calls: Calls, exchange: Exchange) -> table.Table:
+    """The table of a CSV answer."""
+    response = exchange.response
+    assert response is not None
+    try:
+        found = table.read_table(calls.kind, response)
+    except table.TableError as problem:
+        calls.check.fail(CSV, "CSV with a column for each tag", str(problem), exchange)
+    if found.records:
+        calls.check.sut.dialect.see("RD-22", found.form)
+    return found
+
+
+@requirement(CSV, TYPE)
+@pytest.mark.parametrize("case", CASES)
+def test_csv_holds_the_same_calls_as_the_xml(calls: Calls, case: str) -> None:
+    request = CASES[case](calls)
+    expected = calls.answered(request)
+    exchange = calls.ask(request, csv=True)
+    assert exchange.response is not None
+    kind = exchange.response.media_type
+    calls.check.that(TYPE, kind == "text/csv", "text/csv", kind or "no Content-Type", exchange)
+    found = rows_of_csv(calls, exchange)
+    wrong = table.difference(calls.kind, found, calls.kind.rows(expected))
+    calls.check.that(CSV, not wrong, "the same calls as the XML", wrong, expected, exchange)
+
+
+@requirement("cdr.post.csv-rejected")
+def test_rejected_request_brings_no_calls_as_csv(calls: Calls) -> None:
+    wrong_password = replace(calls.window, password=some_password(calls))
+    for request in (wrong_password, next(times.reversed_intervals(calls))):
+        exchange = calls.ask(request, csv=True)
+        calls_shown = ""
+        if exchange.root is None:
+            records = rows_of_csv(calls, exchange).records
+            calls_shown = f"{len(records)} record(s)" if records else ""
+        expected = "no calls: the request is to be rejected"
+        calls.check.that("cdr.post.csv-rejected", not calls_shown, expected, calls_shown, exchange)
