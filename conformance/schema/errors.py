@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conformance.errors import KpbxError
 
-__all__ = ["DocumentError", "ForbiddenDoctype", "NotWellFormed"]
+__all__ = ["DocumentError", "ForbiddenDoctype", "NotWellFormed", "TooLarge"]
 
 
 class DocumentError(KpbxError):
@@ -30,3 +30,10 @@ class ForbiddenDoctype(DocumentError):
 
     def __init__(self, line: int) -> None:
         super().__init__(line, "a document type declaration (DTD)", "a document without one")
+
+
+class TooLarge(DocumentError):
+    """More than can be held of a document that does not consist of records."""
+
+    def __init__(self, found: str, allowed: str) -> None:
+        super().__init__(0, found, allowed)

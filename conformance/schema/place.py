@@ -41,16 +41,12 @@ class Places:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._dropped: dict[Element, int] = {}
+        self._dropped: dict[tuple[Element, str], int] = {}
         self._ordinals: dict[Element, int] = {}
 
-    def dropped(self, container: Element) -> int:
-        """How many records of a container have been dropped."""
-        return self._dropped.get(container, 0)
-
-    def drop(self, container: Element, number: int) -> None:
+    def drop(self, container: Element, name: str, number: int) -> None:
         """Count records of a container that are dropped."""
-        self._dropped[container] = self.dropped(container) + number
+        self._dropped[container, name] = self._dropped.get((container, name), 0) + number
 
     def keep(self, record: Element, ordinal: int) -> None:
         """Remember a record's number, which stays while some after it are dropped."""
@@ -79,7 +75,7 @@ class Places:
         elif node in self._ordinals:
             position = self._ordinals[node]
         elif parent is not None:
-            position += self.dropped(parent)
+            position += self._dropped.get((parent, str(node.tag)), 0)
         many = position > 1 or next(node.itersiblings(str(node.tag)), None) is not None
         return _shortened(str(node.tag)), position, many
 

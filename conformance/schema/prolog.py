@@ -85,11 +85,16 @@ class Prolog:
         try:
             text = self._decoder.decode(data, final).encode()
         except UnicodeError as error:
-            raise NotWellFormed(
-                self._line, f"bytes that are not {getattr(error, 'encoding', 'Unicode')} text"
-            ) from None
+            raise self._not_text(error) from None
         self._line += text.count(b"\n")
         return text
+
+    def _not_text(self, error: UnicodeError) -> NotWellFormed:
+        line, encoding = self._line, "Unicode"
+        if isinstance(error, UnicodeDecodeError):
+            encoding = error.encoding
+            line += error.object[: error.start].decode(encoding, "replace").count("\n")
+        return NotWellFormed(line, f"bytes that are not {encoding} text")
 
     def _release(self, data: bytes, *, final: bool) -> bytes:
         head = self._head + data

@@ -9,6 +9,7 @@ not its record stays in the document; so does the last record, which the parser 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -56,16 +57,23 @@ class _List:
 
 
 class Pruner:
-    """Judges the complete records of a growing tree and takes them out of it."""
+    """Judges the complete records of a growing tree and takes them out of it.
 
-    def __init__(self, schema: MessageSchema, places: Places, explainer: Explainer) -> None:
-        self.suspect_hints = False
+    Attributes:
+        dropped: how many are gone.
+    """
+
+    def __init__(
+        self, schema: MessageSchema, places: Places, explainer: Explainer, max_errors: int
+    ) -> None:
+        self.dropped = 0
+        self._max_errors = max_errors
         self._schema = schema
         self._places = places
         self._explainer = explainer
         self._lists: dict[tuple[Element, str], _List] = {}
 
-    def prune(self, root: Element) -> list[SchemaError]:
+    def prune(self, root: Element, *, suspect_hints: bool) -> list[SchemaError]:
         """Judge the records that are complete; return what is wrong with them."""
         if root.tag != self._schema.model.root_name:
             return []
@@ -77,18 +85,21 @@ class Pruner:
                 break
             declaration = branch.records.get(str(last.tag))
             if declaration is not None:
-                return self._take(node, last, self._schema.records(declaration))
+                return self._take(node, last, declaration, suspect_hints)
             node, branch = last, branch.children.get(str(last.tag), NOWHERE)
         return []
 
-    def _take(self, container: Element, last: Element, schema: RecordSchema) -> list[SchemaError]:
+    def _take(
+        self, container: Element, last: Element, declaration: Element, suspect_hints: bool
+    ) -> list[SchemaError]:
+        schema = self._schema.records(declaration)
         records = self._lists.setdefault((container, schema.name), _List(schema))
         taken = container[records.stays : container.index(last)]
         if not taken:
             return []
         batch = Batch(etree.Element(BATCH, nsmap=container.nsmap), container, records.passed)
         batch.holder[:] = taken
-        if self.suspect_hints:
+        if suspect_hints:
             drop_hints(batch.holder)
         if self._valid(records, batch):
             self._drop(records, batch)
@@ -109,7 +120,10 @@ class Pruner:
         for run in self._runs(records, batch):
             complaints = records.schema.any_order.complaints(run.holder)
             if complaints is not None:
-                errors += self._explainer.explain(complaints, run.holder, run)
+                wanted = self._max_errors - len(errors)
+                errors += islice(self._explainer.explain(complaints, run.holder, run), wanted)
+                if len(errors) == self._max_errors:
+                    break  # nobody reads on
             self._drop(records, run)
         return errors
 
@@ -122,14 +136,16 @@ class Pruner:
                 run.append(node)
             elif isinstance(node.tag, str):
                 last = run.pop() if run else None
-                yield self._run(records, batch, run)
-                run = []
+                if run:
+                    yield self._run(records, batch, run)
+                    run = []
                 if last is not None:
                     records.passed += 1
                     self._places.keep(last, records.passed)
                     stay.append(last)
                 stay.append(node)
-        yield self._run(records, batch, run)
+        if run:
+            yield self._run(records, batch, run)
         batch.container[records.stays : records.stays] = stay
         records.stays += len(stay)
 
@@ -141,5 +157,6 @@ class Pruner:
 
     def _drop(self, records: _List, batch: Batch) -> None:
         number = int(_count(batch.holder))
+        self.dropped += number
         records.passed += number
-        self._places.drop(batch.container, number)
+        self._places.drop(batch.container, records.schema.name, number)
