@@ -8,6 +8,7 @@ import sys
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO, StringIO
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -48,6 +49,14 @@ DOCUMENTS = {
 }
 HEAD_LINES = CDR_HEAD.count("\n")
 CALLS = "/kpbx_response/cdr/calls"
+
+
+@pytest.fixture
+def trap(tmp_path: Path) -> Path:
+    """A file that is never to be opened: a pipe, in which a reader would wait for ever."""
+    pipe = tmp_path / "trap"
+    os.mkfifo(pipe)
+    return pipe
 
 
 def valid_for_libxml2(relative: str, data: bytes) -> bool:
@@ -229,6 +238,7 @@ def test_what_is_not_well_formed(document: bytes, line: int, found: str) -> None
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 30))
 DOCTYPES = [
     "<!DOCTYPE kpbx_response>",
+    '<!DOCTYPE kpbx_response SYSTEM "file://{trap}">',
     '<!DOCTYPE kpbx_response SYSTEM "file:///etc/passwd">',
     '<!DOCTYPE kpbx_response SYSTEM "http://127.0.0.1:9/x.dtd">',
     f'<!DOCTYPE kpbx_response [<!ENTITY l0 "ha">{LAUGHS}]>',
@@ -240,20 +250,17 @@ DOCTYPES = [
 @pytest.mark.parametrize("doctype", DOCTYPES)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32", "utf-7"])
 @pytest.mark.parametrize("keep_tree", [False, True])
-def test_a_doctype_is_refused(doctype: str, encoding: str, keep_tree: bool) -> None:
+def test_a_doctype_is_refused(trap: Path, doctype: str, encoding: str, keep_tree: bool) -> None:
     start = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>\n<!-- -->\n'
-    document = doctype + "<kpbx_response>&l29;&x;</kpbx_response>"
-    if encoding == "utf-7":  # the tags themselves are hidden
+    document = doctype.replace("{trap}", str(trap)) + "<kpbx_response>&l29;&x;</kpbx_response>"
+    data = (start + document).encode(encoding)
+    if encoding == "utf-7":  # written so that no tag can be seen in the bytes
         hidden = b64encode(document.encode("utf-16-be")).rstrip(b"=")
         data = start.encode() + b"+" + hidden + b"-"
-    else:
-        data = (start + document).encode(encoding)
-    result = judged(CDR, data, keep_tree=keep_tree)
-    (error,) = result.errors
+    (error,) = judged(CDR, data, keep_tree=keep_tree).errors
     if encoding != "utf-7":
-        assert "DTD" in error.found
         assert error.line == 3
-    assert "root:" not in error.message
+    assert "DTD" in error.found
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32-be"])
@@ -269,18 +276,15 @@ def test_latin_1_is_read() -> None:
     assert judged(CDR, document.encode("iso-8859-1")).valid
 
 
-def test_no_schema_of_the_document_s_choice_is_loaded(tmp_path: os.PathLike[str]) -> None:
-    trap = os.path.join(tmp_path, "trap.xsd")  # noqa: PTH118 - a pipe, which would block a reader
-    os.mkfifo(trap)
+def test_no_schema_of_the_document_s_choice_is_loaded(trap: Path) -> None:
     hint = (
         '<kpbx_response xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
         f'xsi:schemaLocation="urn:a {trap}" xsi:noNamespaceSchemaLocation="{trap}">'
     )
-    document = cdr(500).replace("<kpbx_response>", hint)
-    assert judged(CDR, document).valid
+    assert judged(CDR, cdr(500).replace("<kpbx_response>", hint)).valid
     inside = cdr(500).replace("<call>", hint.replace("<kpbx_response", "<call"))
     assert judged(CDR, inside).valid
-    assert judged(CDR, inside.encode("utf-16").replace(b"1\0.\0000\0", b"1\0.\0000\0")).valid
+    assert judged(CDR, inside.encode("utf-16")).valid
 
 
 SECRETS = {
