@@ -7,6 +7,7 @@ was written for it.
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ __all__ = ["Answer", "judge", "same_message"]
 
 XML_SUFFIX = "+xml"
 XML_TYPES = ("application/xml", "text/xml")
+# An answer of the API by its beginning: a backup may be XML of another kind.
+_ANSWER = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>\s*)?<kpbx_response\b")
 
 
 class Answer(Enum):
@@ -50,7 +53,7 @@ def carries_xml(answer: Answer, response: Response) -> bool:
     if answer is Answer.ANYTHING:
         return False
     if answer in {Answer.CSV, Answer.STREAM}:
-        return is_xml(response.media_type) or response.body[:5] == b"<?xml"
+        return is_xml(response.media_type) or bool(_ANSWER.match(response.body))
     return True
 
 
