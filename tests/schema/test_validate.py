@@ -8,7 +8,7 @@ import sys
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO, StringIO
-from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import mock
 
 import pytest
@@ -37,6 +37,9 @@ from tests.schema.samples import (
     new_callgroup,
     search,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PREFIXED = cdr(6).replace(
     "<kpbx_response>", '<kpbx_response xmlns:xs="http://www.w3.org/2001/XMLSchema">'
@@ -252,7 +255,8 @@ DOCTYPES = [
 @pytest.mark.parametrize("keep_tree", [False, True])
 def test_a_doctype_is_refused(trap: Path, doctype: str, encoding: str, keep_tree: bool) -> None:
     start = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>\n<!-- -->\n'
-    document = doctype.replace("{trap}", str(trap)) + "<kpbx_response>&l29;&x;</kpbx_response>"
+    used = "".join(f"&{name};" for name in ("l29", "x") if f"ENTITY {name} " in doctype)
+    document = doctype.replace("{trap}", str(trap)) + f"<kpbx_response>{used}</kpbx_response>"
     data = (start + document).encode(encoding)
     if encoding == "utf-7":  # written so that no tag can be seen in the bytes
         hidden = b64encode(document.encode("utf-16-be")).rstrip(b"=")
