@@ -238,7 +238,7 @@ def test_what_is_not_well_formed(document: bytes, line: int, found: str) -> None
         assert found in error.found
 
 
-LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 30))
+LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 DOCTYPES = [
     "<!DOCTYPE kpbx_response>",
     '<!DOCTYPE kpbx_response SYSTEM "file://{trap}">',
@@ -255,7 +255,7 @@ DOCTYPES = [
 @pytest.mark.parametrize("keep_tree", [False, True])
 def test_a_doctype_is_refused(trap: Path, doctype: str, encoding: str, keep_tree: bool) -> None:
     start = f'<?xml version="1.0" encoding="{encoding.removesuffix("-sig")}"?>\n<!-- -->\n'
-    used = "".join(f"&{name};" for name in ("l29", "x") if f"ENTITY {name} " in doctype)
+    used = "".join(f"&{name};" for name in ("l9", "x") if f"ENTITY {name} " in doctype)
     document = doctype.replace("{trap}", str(trap)) + f"<kpbx_response>{used}</kpbx_response>"
     data = (start + document).encode(encoding)
     if encoding == "utf-7":  # written so that no tag can be seen in the bytes
