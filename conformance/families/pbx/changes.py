@@ -1,0 +1,121 @@
+"""Changes of the configuration, of each kind, on objects of the check's own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.families.pbx.callgroups import Callgroups, priorities
+from conformance.families.pbx.configuration import Configuration, shown_configuration
+from conformance.objects import Extensions, user_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.check import Check
+    from conformance.wire.exchange import Exchange
+
+__all__ = ["CHANGES", "Ground", "is_pending"]
+
+TRUE = "pbx.pending.get.true-after-change"
+CHANGED_TIMEOUT, NUDGED_TIMEOUT = 40, 55
+
+
+def is_pending(check: Check) -> bool:
+    """Whether the PBX says that changes are pending.
+
+    Raises:
+        Inconclusive: it says neither true nor false.
+    """
+    exchange = check.call("GET /pbx/pending")
+    flag = exchange.flag("pbx_pending")
+    if flag is None:
+        check.inconclusive(f"GET /pbx/pending gave {exchange.summary()}")
+    return flag
+
+
+class Ground:
+    """An extension and a callgroup of the check's own, in operation, and nothing pending."""
+
+    def __init__(self, check: Check) -> None:
+        self.check = check
+        self.callgroups = Callgroups(check)
+        self.extensions = Extensions(check)
+        self.member, self.exten = self.callgroups.members(2)
+        self.callgroup = self.callgroups.create({1: [self.member]})
+        self.settle()
+
+    def settle(self) -> None:
+        """Apply everything.
+
+        Raises:
+            Inconclusive: something is pending all the same.
+        """
+        self.check.call("PUT /pbx/apply")
+        if is_pending(self.check):
+            self.check.inconclusive("changes are pending directly after PUT /pbx/apply")
+
+    def shown(self) -> Configuration:
+        """The configuration as the PBX shows it now."""
+        return shown_configuration(self.check, self.callgroups)
+
+    # Sent as they are: what adds and changes extensions elsewhere may apply them (RD-36).
+
+    def add_extension(self) -> None:
+        """Add an extension."""
+        exten = self.extensions.free()
+        self.check.on_exit(lambda: self._remove(exten))
+        exchange = self.check.call("POST /users/configs/", {"user": user_fields(exten)})
+        self.check.expect_code(exchange, 0)
+
+    def _remove(self, exten: str) -> Exchange:
+        return self.check.call("DELETE /users/configs/<exten>", key=exten)
+
+    def change_extension(self, last_name: str = "Changed") -> None:
+        """Change the extension."""
+        fields = {"last_name": f"{last_name} {self.exten}", "vm_message_delete": True}
+        endpoint = "PUT /users/configs/<exten>"
+        exchange = self.check.call(endpoint, {"user": fields}, key=self.exten)
+        self.check.expect_code(exchange, 0)
+
+    def delete_extension(self) -> None:
+        """Delete the extension."""
+        self.check.expect_code(self._remove(self.exten), 0)
+
+    def add_callgroup(self) -> None:
+        """Add a callgroup; what it is called is not looked up, so that nothing need be applied."""
+        exchange = self.callgroups.add(self.callgroups.fields({1: [self.member]}))
+        if exchange.code == 13:  # noqa: PLR2004 - of POST /pbx/callgroups
+            self.check.inconclusive("the licence allows no more callgroups on this PBX (code 13)")
+        self.check.expect_code(exchange, 0)
+
+    def change_callgroup(self, timeout: int = CHANGED_TIMEOUT) -> None:
+        """Change the callgroup."""
+        members = {1: [self.exten], 2: [self.member]}
+        fields = {
+            "name": self.callgroups.name("Changed"),
+            "timeout": timeout,
+            "enabled": False,
+            "priorities": priorities(members if timeout == CHANGED_TIMEOUT else {1: [self.member]}),
+        }
+        self.check.expect_code(self.callgroups.change(self.callgroup, fields), 0)
+
+    def delete_callgroup(self) -> None:
+        """Delete the callgroup."""
+        self.check.expect_code(self.callgroups.delete(self.callgroup), 0)
+
+    def nudge(self, change: str) -> None:
+        """Make another change, of the kind that a change is not."""
+        if "extension" in change:
+            self.change_callgroup(NUDGED_TIMEOUT)
+        else:
+            self.change_extension("Nudged")
+
+
+CHANGES: dict[str, Callable[[Ground], None]] = {
+    "an extension added": Ground.add_extension,
+    "an extension changed": Ground.change_extension,
+    "an extension deleted": Ground.delete_extension,
+    "a callgroup added": Ground.add_callgroup,
+    "a callgroup changed": Ground.change_callgroup,
+    "a callgroup deleted": Ground.delete_callgroup,
+}

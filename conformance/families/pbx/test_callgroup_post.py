@@ -1,0 +1,151 @@
+"""Checks of POST /pbx/callgroups."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.check import requirement
+from conformance.families.pbx.callgroups import Callgroups, as_members, priorities
+from conformance.families.pbx.configuration import written_configuration
+
+if TYPE_CHECKING:
+    from conformance.check import Check
+    from conformance.families.pbx.configuration import Configuration
+
+POST = "pbx.callgroups.post"
+ENDPOINT = "POST /pbx/callgroups"
+LIMIT_REACHED = 13
+TEXTS = ("Zoë Müller-Ñandú", "Ελένη", "Юлия", "王小明", "A & B <c> \"d\" 'e'", "100% 𝄞")
+
+
+@pytest.fixture
+def callgroups(check: Check) -> Callgroups:
+    """Callgroups of the check's own."""
+    return Callgroups(check)
+
+
+def incomplete(name: str, member: str) -> dict[str, dict[str, Any]]:
+    """What a callgroup lacks, and the fields that make the point (RD-31)."""
+    whole = priorities({1: [member]})
+    return {
+        "name missing": {"name": None, "priorities": whole},
+        "name empty": {"name": "", "priorities": whole},
+        "priorities missing": {"name": name, "priorities": None},
+        "priorities empty": {"name": name, "priorities": {}},
+        "members missing": {"name": name, "priorities": {"priority": [{"id": 1}]}},
+        "members empty": {"name": name, "priorities": {"priority": [{"id": 1, "members": {}}]}},
+    }
+
+
+def unchanged(check: Check, callgroups: Callgroups, before: Configuration) -> None:
+    """State that a rejected request has added and changed nothing, also after apply."""
+    requirement_id, expected = f"{POST}.rejected-adds-nothing", "the configuration as before"
+    found = before.differences(written_configuration(check, callgroups))
+    check.that(requirement_id, not found, expected, found)
+    check.call("PUT /pbx/apply")
+    found = before.differences(written_configuration(check, callgroups))
+    check.that(requirement_id, not found, f"{expected}, also after PUT /pbx/apply", found)
+
+
+@requirement(f"{POST}.code-0", f"{POST}.listed", f"{POST}.others-untouched")
+def test_added_callgroup_is_listed_once(check: Check, callgroups: Callgroups) -> None:
+    [member] = callgroups.members(1)
+    before = written_configuration(check, callgroups)
+    name = callgroups.name()
+    key = callgroups.create({1: [member]}, name=name)
+    exchange = check.call("GET /pbx/callgroups")
+    names = [(one.findtext("name") or "").strip() for one in exchange.records("callgroups/*")]
+    times = names.count(name)
+    expected, observed = f"{name!r} listed once", f"listed {times} times"
+    check.soft(f"{POST}.listed", times == 1, expected, observed, exchange)
+    after = written_configuration(check, callgroups)
+    after.callgroups.pop(key, None)
+    found = before.differences(after)
+    check.that(f"{POST}.others-untouched", not found, "all others as before", found)
+
+
+@requirement(f"{POST}.stored")
+@pytest.mark.parametrize("enabled", [True, False])
+def test_added_callgroup_has_the_fields_sent(
+    check: Check, callgroups: Callgroups, enabled: bool
+) -> None:
+    first, second, third = callgroups.members(3)
+    members = {1: [first, second], 2: [third]} if enabled else {2: [second, third], 1: [first]}
+    timeout = 45 if enabled else 12
+    sent = {"name": callgroups.name(), "selection": callgroups.selection()}
+    key = callgroups.create(members, **sent, timeout=timeout, enabled=enabled)
+    wanted = {**sent, "timeout": str(timeout), "enabled": str(enabled).lower()}
+    for when in ("", ", also after PUT /pbx/apply"):
+        record = callgroups.listed()[key]
+        for field, value in {**wanted, "members": as_members(members)}.items():
+            found = getattr(record, field)
+            expected = f"{field} {value!r} as sent{when}"
+            check.that(f"{POST}.stored", found == value, expected, f"{field} is {found!r}")
+        check.call("PUT /pbx/apply")
+
+
+@requirement(f"{POST}.text")
+@pytest.mark.parametrize("said", TEXTS)
+def test_name_may_hold_any_character(check: Check, callgroups: Callgroups, said: str) -> None:
+    [member] = callgroups.members(1)
+    name = callgroups.name(said)
+    key = callgroups.create({1: [member]}, name=name)
+    found = callgroups.listed()[key].name
+    check.that(f"{POST}.text", found == name, f"the name {name!r}", f"the name is {found!r}")
+
+
+@requirement(f"{POST}.code-12", f"{POST}.rejected-adds-nothing")
+def test_name_and_members_are_required(check: Check, callgroups: Callgroups) -> None:
+    [member] = callgroups.members(1)
+    before = written_configuration(check, callgroups)
+    for said, lack in incomplete(callgroups.name(), member).items():
+        fields = callgroups.fields({1: [member]}) | lack
+        check.expect_code(callgroups.add(fields, broken=said), 12)
+    unchanged(check, callgroups, before)
+
+
+@requirement(f"{POST}.code-10", f"{POST}.rejected-adds-nothing")
+def test_callgroup_tag_is_required(check: Check, callgroups: Callgroups) -> None:
+    [member] = callgroups.members(1)
+    before = written_configuration(check, callgroups)
+    callgroups.delete_at_exit()
+    fields = callgroups.fields({1: [member]})
+    for body in ({}, {"group": fields}, fields):
+        check.expect_code(check.call(ENDPOINT, body, broken="no <callgroup>"), 10)
+    unchanged(check, callgroups, before)
+
+
+@requirement(f"{POST}.code-14")
+def test_failing_storage_saves_nothing(check: Check, callgroups: Callgroups) -> None:
+    [member] = callgroups.members(1)
+    fields = callgroups.fields({1: [member]})
+    before = written_configuration(check, callgroups)
+    with check.condition("storage-failure"):
+        exchange = callgroups.add(fields)
+    check.expect_code(exchange, 14)
+    unchanged(check, callgroups, before)
+
+
+@requirement(f"{POST}.code-13")
+def test_licensed_number_is_the_limit(check: Check, callgroups: Callgroups) -> None:
+    [member] = callgroups.members(1)
+    before, created = set(callgroups.listed()), 0
+    taken = {group.selection for group in callgroups.shown().values()}
+    for selection in check.pixit.callgroup_selections:
+        if selection in taken:
+            continue
+        exchange = callgroups.add(callgroups.fields({1: [member]}, selection=selection))
+        # A PBX may count what is in operation: what was added has to be.
+        check.call("PUT /pbx/apply")
+        if exchange.code:
+            check.expect_code(exchange, LIMIT_REACHED)
+            found = len(set(callgroups.listed()) - before)
+            observed = f"{created} were added with code 0, {found} are listed"
+            check.that(
+                f"{POST}.rejected-adds-nothing", found == created, "none added", observed, exchange
+            )
+            return
+        created += 1
+    check.inconclusive(f"{created} callgroups were added without reaching the licensed number")
