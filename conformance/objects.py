@@ -16,21 +16,39 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
     from conformance.wire.message import Body, Content
 
-__all__ = ["Extensions", "apply_at_exit", "listing", "one", "user_fields"]
+__all__ = [
+    "Extensions",
+    "Record",
+    "Records",
+    "apply",
+    "apply_at_exit",
+    "assert_at_rest",
+    "failover",
+    "hangup",
+    "listing",
+    "one",
+    "records",
+    "user_fields",
+]
 
 GONE = {0, 15}
-Records = dict[str, "dict[str, list[Content]]"]
+# RD-36: what a GET shows of changes that are not applied.
+VIEW, RUNNING, PENDING = "RD-36", "running", "pending"
+# A number that no PIXIT names: this long a one, nobody's telephone has.
+MADE_UP = "99999999"
+Record = dict[str, "list[Content]"]
+Records = dict[str, Record]
 
 
-def user_fields(exten: str, **changes: Any) -> dict[str, Any]:
+def user_fields(exten: str, /, **changes: Any) -> dict[str, Any]:
     """Every field of `POST /users/configs/`, in the guide's order; None leaves one out."""
     fields: dict[str, Any] = {
         "exten": exten,
         "sip_secret": f"Sip-{exten}-secret",
-        "first_name": "Élodie",
+        "first_name": "Elodie",
         "last_name": f"Conformance {exten}",
         "vm_enabled": True,
-        "vm_secret": f"7{exten}",
+        "vm_secret": f"0{exten}",
         "vm_email": f"conformance.{exten}@pbx.example",
         "vm_attach_enabled": True,
         "vm_message_delete": False,
@@ -56,11 +74,26 @@ def failover(kind: str, value: str = "", name: str = "") -> dict[str, Any]:
     return {"intro": "", "type": kind, "destination": destination}
 
 
+def apply(check: Check) -> Exchange:
+    """Put pending changes into operation (`PUT /pbx/apply`)."""
+    return check.call("PUT /pbx/apply")
+
+
 def apply_at_exit(check: Check) -> None:
     """Have everything applied when the check ends, after what it made has been removed."""
     if not check.applies:
         check.applies = True
-        check.on_exit(lambda: check.call("PUT /pbx/apply"))
+        check.on_exit(lambda: apply(check))
+
+
+def assert_at_rest(check: Check) -> None:
+    """See that nothing is pending: else one GET may show the running configuration, another not.
+
+    Raises:
+        Inconclusive: changes are pending.
+    """
+    if check.call("GET /pbx/pending").flag("pbx_pending"):
+        check.inconclusive("changes are pending, and which GET shows them is not said (RD-36)")
 
 
 def records(exchange: Exchange, path: str, key: str) -> Records:
@@ -91,14 +124,23 @@ def one(record: dict[str, list[Content]], tag: str) -> str:
 
 
 class Extensions:
-    """Extensions that a check may create, change and delete."""
+    """Extensions that a check may create, change and delete.
+
+    Where a GET shows the running configuration (RD-36), every change is applied at once, so that
+    what is read is what was written.
+    """
 
     def __init__(self, check: Check) -> None:
         self._check = check
 
     def listed(self) -> Records:
-        """The full configuration of all extensions."""
+        """The full configuration of all extensions (`GET /users/configs/`)."""
         return listing(self._check, "GET /users/configs/", "configs/config", "exten")
+
+    @property
+    def spare(self) -> int:
+        """How many numbers of the PIXIT were free when the run first asked."""
+        return len(self._free_numbers())
 
     def free(self) -> str:
         """A number of the PIXIT that no extension has.
@@ -106,6 +148,20 @@ class Extensions:
         Raises:
             NotRun: there is none left.
         """
+        numbers = self._free_numbers()
+        if not numbers:
+            self._check.not_run("no free extension: widen pixit.extensions in the target file")
+        # The number used longest ago comes first: what a PBX failed to delete disturbs least.
+        exten = numbers.pop(0)
+        numbers.append(exten)
+        return exten
+
+    def unused(self) -> str:
+        """A number that no extension has, of the PIXIT or not: for requests that only ask."""
+        numbers = self._free_numbers()
+        return numbers[0] if numbers else MADE_UP
+
+    def _free_numbers(self) -> list[str]:
         sut = self._check.sut
         if sut.free_extensions is None:
             taken = set(self.listed())
@@ -114,21 +170,23 @@ class Extensions:
             sut.free_extensions = [
                 exten for exten in self._check.pixit.extensions if exten not in taken
             ]
-        if not sut.free_extensions:
-            self._check.not_run("no free extension: widen pixit.extensions in the target file")
-        # The number used longest ago comes first: what a PBX failed to delete disturbs least.
-        exten = sut.free_extensions.pop(0)
-        sut.free_extensions.append(exten)
-        return exten
+        return sut.free_extensions
 
-    def add(self, fields: Body) -> Exchange:
-        """Send a POST for an extension of the run's own, which is deleted when the check ends."""
-        exten = str(fields.get("exten") or "")
+    def remove_at_exit(self, exten: str) -> None:
+        """Have an extension of the run's own deleted when the check ends, if there is one."""
         apply_at_exit(self._check)
         if exten:
-            self._check.on_exit(lambda: self.remove(exten))
+            self._check.on_exit(lambda: self._clean(exten))
+
+    def add(self, fields: Body, **how: Any) -> Exchange:
+        """Send a POST for an extension of the run's own, which is deleted when the check ends."""
+        exten = str(fields.get("exten") or "")
+        self.remove_at_exit(exten)
         body: Body = {"user": fields}
-        return self._check.call("POST /users/configs/", body)
+        exchange = self._check.call("POST /users/configs/", body, **how)
+        if exchange.code == 0 and not self._check.sut.dialect.get(VIEW):
+            self._learn_view(exten)
+        return self._settled(exchange)
 
     def create(self, **changes: Any) -> str:
         """Create an extension; its number.
@@ -140,14 +198,34 @@ class Extensions:
         self._check.expect_code(self.add(user_fields(exten, **changes)), 0)
         return exten
 
-    def change(self, exten: str, fields: dict[str, Any]) -> Exchange:
-        """Send a PUT for an extension."""
+    def change(self, exten: str, fields: Body, **how: Any) -> Exchange:
+        """Send a PUT for an extension of the run's own."""
         body: Body = {"user": fields}
-        return self._check.call("PUT /users/configs/<exten>", body, key=exten)
+        exchange = self._check.call("PUT /users/configs/<exten>", body, key=exten, **how)
+        return self._settled(exchange)
 
     def remove(self, exten: str) -> Exchange:
-        """Delete an extension; one that is gone already is fine."""
+        """Send a DELETE for an extension of the run's own."""
+        return self._settled(self._check.call("DELETE /users/configs/<exten>", key=exten))
+
+    def _clean(self, exten: str) -> None:
         exchange = self._check.call("DELETE /users/configs/<exten>", key=exten)
         if exchange.code not in GONE:
             self._check.leftovers.append(f"extension {exten}: {exchange.summary()}")
+
+    def _settled(self, exchange: Exchange) -> Exchange:
+        if exchange.code == 0 and self._check.sut.dialect.get(VIEW) == RUNNING:
+            apply(self._check)
         return exchange
+
+    def _learn_view(self, exten: str) -> None:
+        """Find out, with the first extension that a run adds, what a GET shows (RD-36)."""
+        dialect = self._check.sut.dialect
+        if exten in self.listed():
+            dialect.see(VIEW, PENDING)
+            return
+        apply(self._check)
+        if exten in self.listed():
+            dialect.see(VIEW, RUNNING)
+            remark = "GET shows what was added only after PUT /pbx/apply (RD-36)"
+            self._check.remark("users.configs.post.listed", remark)
