@@ -1,20 +1,41 @@
-"""Requests that take the PBX down: the lost connection is expected, its return is waited for."""
+"""Requests that take the PBX down: the lost connection is expected, its return is waited for.
+
+How long to wait is not the guide's business. It follows from `reboot_timeout_s` of the target file
+and from what this PBX has already shown: one that was gone within 10 ms of its answer need not be
+watched for half a minute when it must stay, one that took 20 s must.
+"""
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from conformance.sut import AWAY
 
 if TYPE_CHECKING:
     from conformance.check import Check
+    from conformance.sut import Sut
     from conformance.wire.exchange import Exchange
     from conformance.wire.message import Body
 
-__all__ = ["Outage", "await_return", "cause"]
+__all__ = ["Outage", "await_return", "cause", "comes_back_by_itself", "has_been_seen"]
 
 # How long a PBX that says it restarts may go on answering, as a part of `reboot_timeout_s`.
 GRACE = 0.1
-SHORTEST_GRACE_S, LONGEST_GRACE_S = 3.0, 30.0
+SHORTEST_GRACE_S, LONGEST_GRACE_S = 3.0, 60.0
+# A PBX that must stay is watched for a part of that, or for some times as long as it has taken to
+# go so far, whichever is longer.
+CALM = 0.07
+CAUTION = 3.0
+# A PBX that must stay away is watched this many times as long as a reboot has taken so far.
+PATIENCE = 1.5
+SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.01, 0.5
+# What answers restart and halt, which have no codes.
+FLAGS = {"PUT /system/restart": "system_restarted", "PUT /system/halt": "system_halted"}
+
+Look = tuple[int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +47,62 @@ class Outage:
     """The PBX was seen to be gone."""
 
 
+@dataclass(slots=True)
+class _Habits:
+    """What a PBX has shown of its reboots: the longest times, and how it answers when it is up."""
+
+    until_gone_s: float = 0.0
+    away_s: float = 0.0
+    usual: Look | None = None
+
+
+_HABITS: WeakKeyDictionary[Sut, _Habits] = WeakKeyDictionary()
+
+
+def _habits(check: Check) -> _Habits:
+    return _HABITS.setdefault(check.sut, _Habits())
+
+
+def _look(check: Check) -> Look | None:
+    """HTTP status and whether XML came with it; None while the PBX is away."""
+    exchange = check.sut.send(check.sut.outgoing("GET /system/firmware"))
+    if exchange.response is None or exchange.status in AWAY:
+        return None
+    return exchange.status, exchange.root is not None
+
+
+def _is_up(check: Check) -> bool:
+    """Whether the API answers; the error page of a web server that started first does not count."""
+    look = _look(check)
+    return look is not None and (look[1] or look == _habits(check).usual)
+
+
+def _becomes(check: Check, timeout_s: float, *, up: bool) -> float | None:
+    """Wait until the PBX is up or down; after how many seconds it was, None if it never was."""
+    started = time.monotonic()
+    while True:
+        if _is_up(check) is up:
+            return time.monotonic() - started
+        elapsed = time.monotonic() - started
+        if elapsed >= timeout_s:
+            return None
+        time.sleep(min(SHORTEST_PAUSE_S + elapsed / 20, LONGEST_PAUSE_S))
+
+
 def grace_s(check: Check) -> float:
     """How long a PBX that says it restarts may go on answering, in seconds."""
     return min(max(check.pixit.reboot_timeout_s * GRACE, SHORTEST_GRACE_S), LONGEST_GRACE_S)
+
+
+def _calm_s(check: Check) -> float:
+    """How long to watch a PBX that must not restart, in seconds."""
+    grace = grace_s(check)
+    return min(max(grace * CALM, CAUTION * _habits(check).until_gone_s), grace)
+
+
+def has_been_seen(check: Check) -> bool:
+    """Whether an outage of this PBX has been seen in this run: its reboots are not too short."""
+    return _habits(check).away_s > 0
 
 
 def await_return(check: Check) -> None:
@@ -38,20 +112,58 @@ def await_return(check: Check) -> None:
         Inconclusive: it did not come back within the PIXIT's `reboot_timeout_s`.
     """
     timeout_s = check.pixit.reboot_timeout_s
-    if not check.sut.wait_until_back(timeout_s):
+    if _becomes(check, timeout_s, up=True) is None:
         check.sut.dead = f"did not come back within {timeout_s:.0f} s"
         check.inconclusive(f"the PBX {check.sut.dead} (reboot_timeout_s)")
 
 
-def cause(check: Check, endpoint: str, body: Body | None = None, **how: Any) -> Outage:
+def comes_back_by_itself(check: Check) -> float | None:
+    """Watch a PBX that has to stay away; after how many seconds it answered, None if it did not."""
+    away_s = _habits(check).away_s
+    return _becomes(check, PATIENCE * away_s if away_s else grace_s(check), up=True)
+
+
+def watch(check: Check, timeout_s: float) -> bool:
+    """Watch for an outage, at most that many seconds; whether there was one, not yet its end."""
+    gone_after = _becomes(check, timeout_s, up=False)
+    if gone_after is None:
+        return False
+    habits = _habits(check)
+    habits.until_gone_s = max(habits.until_gone_s, gone_after)
+    return True
+
+
+def said_yes(exchange: Exchange) -> bool:
+    """Whether an answer announces an outage: code 0, or true; a lost answer counts as well."""
+    if exchange.response is None or exchange.code == 0:
+        return True
+    tag = FLAGS.get(exchange.endpoint.name, "") if exchange.endpoint else ""
+    return bool(tag and exchange.flag(tag))
+
+
+def cause(
+    check: Check, endpoint: str, body: Body | None = None, *, returns: bool = True, **how: Any
+) -> Outage:
     """Send a request that takes the PBX down if it succeeds, and wait until it is back.
 
-    The answer says whether to wait: code 0, or the boolean true; a lost answer counts as well.
+    The answer says how long to watch for the outage; one that nothing announced is seen as well.
+
+    Args:
+        check: the check that sends it.
+        endpoint: the guide's heading.
+        body: what stands below `<kpbx_request>`.
+        returns: wait until the PBX is back; without it the caller does.
+        how: as for `Check.call`.
+
+    Raises:
+        Inconclusive: the PBX did not come back within the PIXIT's `reboot_timeout_s`.
     """
+    habits = _habits(check)
+    habits.usual = _look(check) or habits.usual
     exchange = check.call(endpoint, body, may_be_lost=True, **how)
-    tag = {"PUT /system/restart": "system_restarted"}.get(endpoint, "")
-    succeeded = exchange.code == 0 or (tag and exchange.flag(tag)) or exchange.response is None
-    seen = check.sut.wait_until_gone(grace_s(check) if succeeded else 1.0)
-    if seen:
+    seen = watch(check, grace_s(check) if said_yes(exchange) else _calm_s(check))
+    if seen and returns:
+        started = time.monotonic()
         await_return(check)
+        habits.away_s = max(habits.away_s, time.monotonic() - started)
     return Outage(exchange, seen)

@@ -1,0 +1,81 @@
+"""Checks of PUT /system/restart and PUT /system/halt."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from conformance.check import requirement
+from conformance.families.system.firmware import slots
+from conformance.lab.safety import SafetyClass
+from conformance.objects import Extensions
+from conformance.outage import Outage, await_return, cause, comes_back_by_itself
+
+if TYPE_CHECKING:
+    from conformance.check import Check
+
+RESTART = "system.restart.put"
+HALT = "system.halt.put"
+
+
+def drops_pending_changes(check: Check) -> bool:
+    """Restart once more with a change pending: a reboot too short to be seen loses it (RD-55).
+
+    Raises:
+        Inconclusive: nothing can be made to be pending.
+    """
+    if SafetyClass.CONFIG not in check.sut.client.allow or not check.pixit.extensions:
+        check.inconclusive("the PBX was not seen to go away, and no change may be made to tell")
+    extensions = Extensions(check)
+    exten = extensions.create()
+    if check.call("GET /pbx/pending").flag("pbx_pending") is not True:
+        check.inconclusive("the PBX was not seen to go away, and no change can be pending")
+    cause(check, "PUT /system/restart")
+    return exten not in extensions.listed()
+
+
+@requirement(f"{RESTART}.reboots", f"{RESTART}.true", f"{RESTART}.keeps-slots")
+def test_restart_reboots(check: Check) -> None:
+    before = slots(check)
+    outage = cause(check, "PUT /system/restart")
+    exchange = outage.exchange
+    said = exchange.flag("system_restarted")
+    happened = outage.seen or (said is True and drops_pending_changes(check))
+    expected = "the PBX goes away and comes back"
+    observed = f"{exchange.summary()}, system_restarted {said}, and it went on answering"
+    check.that(f"{RESTART}.reboots", happened, expected, observed, exchange)
+    expected = "system_restarted true"
+    check.soft(f"{RESTART}.true", said is True, expected, exchange.summary(), exchange)
+    after = slots(check)
+    kept = (after.primary, after.secondary) == (before.primary, before.secondary)
+    check.that(f"{RESTART}.keeps-slots", kept, str(before), str(after), exchange)
+
+
+def power_cycle(check: Check) -> None:
+    """Cut the power and restore it, so that the PBX is up whatever it did."""
+    check.sut.lab.switch("power", on=False)
+    check.sut.lab.switch("power", on=True)
+    await_return(check)
+
+
+def halted(check: Check, outage: Outage) -> None:
+    """State that the PBX went away and stays away."""
+    exchange = outage.exchange
+    said = f"{exchange.summary()}, system_halted {exchange.flag('system_halted')}"
+    expected = "the PBX goes away until its power is switched"
+    check.that(f"{HALT}.halts", outage.seen, expected, f"{said}, and it went on answering")
+    back = comes_back_by_itself(check)
+    observed = f"it answered again by itself after {back or 0:.1f} s"
+    check.that(f"{HALT}.halts", back is None, expected, observed, exchange)
+
+
+@requirement(f"{HALT}.halts", f"{HALT}.true")
+def test_halt_shuts_down(check: Check) -> None:
+    # A lab that can't restore the power says so now, while the PBX is still up.
+    check.sut.lab.switch("power", on=True)
+    outage = cause(check, "PUT /system/halt", returns=False)
+    if outage.seen:
+        check.on_exit(lambda: power_cycle(check))
+    said = outage.exchange.flag("system_halted")
+    summary = outage.exchange.summary()
+    halted(check, outage)
+    check.that(f"{HALT}.true", said is True, "system_halted true", summary, outage.exchange)
