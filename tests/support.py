@@ -250,9 +250,10 @@ class StubPbx:
 class FakeLab(Lab):
     """Brings about nothing, and remembers what it was asked to."""
 
-    def __init__(self, problem: Exception | None = None) -> None:
+    def __init__(self, problem: Exception | None = None, fails_for: str = "") -> None:
         self.switched: list[tuple[str, bool]] = []
         self.problem = problem
+        self.fails_for = fails_for
 
     def unavailable(self, condition: str) -> str:  # noqa: ARG002
         """Everything is available."""
@@ -261,7 +262,7 @@ class FakeLab(Lab):
     def switch(self, condition: str, *, on: bool) -> None:
         """Remember, and fail if the test wants it."""
         self.switched.append((condition, on))
-        if self.problem and on:
+        if self.problem and on and condition == self.fails_for:
             raise self.problem
 
 
