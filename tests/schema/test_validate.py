@@ -264,7 +264,8 @@ def test_a_doctype_is_refused(trap: Path, doctype: str, encoding: str, keep_tree
     (error,) = judged(CDR, data, keep_tree=keep_tree).errors
     if encoding != "utf-7":
         assert error.line == 3
-    assert "DTD" in error.found
+    # libxml2 may stop at the bomb inside a DTD that only it can see.
+    assert "DTD" in error.found or "entity" in error.found
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32-be"])
