@@ -1,0 +1,89 @@
+"""Whole messages drawn from a schema: bodies for the wire client, or documents."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+from conformance.schema.inspect import components
+from conformance.strategies.plan import Leaf, Node, Plan, compile_element
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from hypothesis.strategies import DrawFn
+
+__all__ = ["bodies", "draw_body"]
+
+
+@cache
+def _compiled(relative: str) -> Node:
+    return _compile(relative, {})
+
+
+def _compile(relative: str, known: Mapping[str, st.SearchStrategy[str]]) -> Node:
+    (root,) = components(relative).elements.values()
+    node = compile_element(root, known)
+    if not isinstance(node, Node):
+        raise TypeError(f"{relative}: the root holds text")
+    return node
+
+
+def bodies(
+    relative: str, known: Mapping[str, st.SearchStrategy[str]] | None = None
+) -> st.SearchStrategy[dict[str, Any]]:
+    """What stands below the root of a message, as a mapping from tag to value.
+
+    Args:
+        relative: the message's schema below `xsd/`, such as `cdr/cdr.post.request-1.1.xsd`.
+        known: strategies for elements of which the caller knows more than the schema (free
+            extensions, a gateway inside a local subnet), by path below the root or by tag.
+    """
+    node = _compile(relative, known) if known else _compiled(relative)
+    return _bodies(node)
+
+
+@st.composite
+def _bodies(draw: DrawFn, node: Node) -> dict[str, Any]:
+    return draw_body(draw, node)
+
+
+def draw_body(draw: DrawFn, node: Node) -> dict[str, Any]:
+    """Draw what stands inside an element."""
+    body: dict[str, Any] = {}
+    _fill(draw, node.plan, body)
+    return body
+
+
+def _fill(draw: DrawFn, plan: Plan, body: dict[str, Any]) -> None:
+    if plan.choice:
+        picked = draw(st.integers(0, len(plan.parts) - 1)) if len(plan.parts) > 1 else 0
+        _put(draw, plan.parts[picked], body, present=True)
+        return
+    mask = draw(plan.mask) if plan.mask is not None else 0
+    for part in plan.parts:
+        present = True
+        if part[1] == 0:
+            present, mask = bool(mask & 1), mask >> 1
+        _put(draw, part, body, present=present)
+
+
+def _put(
+    draw: DrawFn, part: tuple[Leaf | Node | Plan, int, int], body: dict[str, Any], *, present: bool
+) -> None:
+    what, least, most = part
+    if not present or not most:
+        return
+    times = draw(st.integers(max(1, least), most)) if most > 1 else 1
+    for _ in range(times):
+        if isinstance(what, Plan):
+            _fill(draw, what, body)
+            continue
+        value = draw(what.values) if isinstance(what, Leaf) else draw_body(draw, what)
+        if what.tag in body:
+            earlier = body[what.tag]
+            body[what.tag] = [*earlier, value] if isinstance(earlier, list) else [earlier, value]
+        else:
+            body[what.tag] = value

@@ -1,0 +1,100 @@
+"""A content model compiled into the draws that make a document of it.
+
+Nested optional strategies cost Hypothesis a span each. Here a whole content model takes flat draws:
+one integer whose bits say which optional elements are there, one number for each choice, one for
+the length of each list, then the values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+from xmlschema.validators import XsdElement, XsdGroup, XsdSimpleType
+
+from conformance.strategies.values import simple_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from xmlschema.validators import XsdComponent
+
+__all__ = ["Leaf", "Node", "Plan", "compile_element"]
+
+# Lists without a bound are drawn up to this length; longer ones show nothing more.
+LONGEST_LIST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """An element that holds a value."""
+
+    tag: str
+    values: st.SearchStrategy[str]
+
+
+@dataclass(slots=True)
+class Node:
+    """An element that holds others."""
+
+    tag: str
+    plan: Plan
+
+
+@dataclass(slots=True)
+class Plan:
+    """What stands inside an element: parts in order, or one of several."""
+
+    choice: bool = False
+    parts: list[tuple[Leaf | Node | Plan, int, int]] = field(default_factory=list)
+    mask: st.SearchStrategy[int] | None = None
+
+    def freeze(self) -> Plan:
+        """Prepare the draws that all documents share."""
+        optional = sum(1 for _, least, most in self.parts if least == 0 and most)
+        if not self.choice and optional:
+            self.mask = st.integers(0, 2**optional - 1)
+        return self
+
+
+def compile_element(
+    element: XsdElement, known: Mapping[str, st.SearchStrategy[str]], path: str = ""
+) -> Leaf | Node:
+    """The plan of an element.
+
+    Args:
+        element: its declaration.
+        known: strategies that stand in for the type's own, by path below the root such as
+            `user/exten`, or by the last part of it.
+        path: where the element stands below the root.
+    """
+    tag = str(element.local_name)
+    for name in (path, tag):
+        if name in known:
+            return Leaf(tag, known[name])
+    kind = element.type
+    if isinstance(kind, XsdSimpleType):
+        return Leaf(tag, simple_values(kind))
+    if not isinstance(kind.content, XsdGroup):
+        raise TypeError(f"{path}: the project's schemas have no text beside attributes")
+    return Node(tag, _group(kind.content, known, path))
+
+
+def _group(group: XsdGroup, known: Mapping[str, st.SearchStrategy[str]], path: str) -> Plan:
+    plan = Plan(choice=group.model == "choice")
+    for part in group:
+        most = LONGEST_LIST if part.max_occurs is None else min(part.max_occurs, LONGEST_LIST)
+        plan.parts.append((_part(part, known, path), part.min_occurs, most))
+    return plan.freeze()
+
+
+def _part(
+    part: XsdComponent, known: Mapping[str, st.SearchStrategy[str]], path: str
+) -> Leaf | Node | Plan:
+    if isinstance(part, XsdElement):
+        below = f"{path}/{part.local_name}" if path else str(part.local_name)
+        return compile_element(part, known, below)
+    if isinstance(part, XsdGroup):
+        return _group(part, known, path)
+    raise TypeError(f"{part!r}: the project's schemas hold elements and groups only")
