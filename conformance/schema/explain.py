@@ -138,7 +138,7 @@ class Explainer:
         return _quoted("".join(element.itertext()), names), values
 
     def _content(self, message: str, element: Element, names: tuple[str, ...]) -> tuple[str, str]:
-        expected = _expected(message)
+        expected = self._expected(message, names)
         if "Missing child element" not in message:
             earlier = next(element.itersiblings(str(element.tag), preceding=True), None)
             another = "another " if earlier is not None else ""
@@ -150,6 +150,17 @@ class Explainer:
         if missing and declaration is not None and self._model.any_order(declaration):
             return f"no {' and no '.join(missing)}", f"{_tag(element)} with {_elements(particles)}"
         return f"the end of {_tag(element)}", f"{expected} before it"
+
+    def _expected(self, message: str, names: tuple[str, ...]) -> str:
+        """The elements that libxml2 expected, with a word on those it kept to itself."""
+        listed = _EXPECTED.search(message)
+        expected = listed[1].split(", ") if listed else []
+        if len(expected) < LONGEST_LIST:
+            return _choice(expected)
+        around = self._model.find(names if "Missing child" in message else names[:-1])
+        declared = [p.name for p in self._model.children(around)] if around is not None else []
+        all_named = expected[-1] in declared[-1:]
+        return _choice(expected) + ("" if all_named else " or one that comes later")
 
     def _not_there_yet(self, element: Element, names: tuple[str, ...]) -> str:
         """The elements that could come instead; libxml2 names no more than ten of them."""
@@ -210,14 +221,6 @@ def _choice(names: list[str]) -> str:
     if len(tags) < 2:  # noqa: PLR2004 - a list of alternatives begins with the second
         return "".join(tags) or "nothing more there"
     return f"{', '.join(tags[:-1])} or {tags[-1]}"
-
-
-def _expected(message: str) -> str:
-    listed = _EXPECTED.search(message)
-    if listed is None:
-        return _choice([])
-    names = listed[1].split(", ")
-    return _choice(names) + (" or others" if len(names) >= LONGEST_LIST else "")
 
 
 def _elements(particles: list[Particle]) -> str:

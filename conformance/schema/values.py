@@ -11,18 +11,26 @@ if TYPE_CHECKING:
 
     from conformance.schema.model import Model
 
-__all__ = ["allowed_values"]
+__all__ = ["SENTENCES", "allowed_values"]
 
 NOTHING = "nothing (an empty element)"
 # Types whose rule a reader understands sooner from a sentence than from its patterns.
-_SENTENCES = {
+SENTENCES = {
     "cidr": "a network as aa.bb.cc.dd/NN",
+    "extension": "an extension number in digits",
     "firmware_version": "a firmware version as A.B.C-dddd",
     "ipv4": "an IPv4 address",
     "md5": "an md5 sum: 32 hexadecimal digits",
     "netmask": "a contiguous netmask as 255.255.255.0",
+    "non_blank": "text that is not blank",
+    "owner": "an extension number in digits, or -1",
+    "port_or_empty": f"a port from 0 to 65535, or {NOTHING}",
+    "request_id": "letters and digits",
+    "rtt_or_empty": f"N ms, or {NOTHING}",
+    "selection_or_empty": f"a number in digits, or {NOTHING}",
     "timestamp": "a timestamp YYYY-MM-DD hh:mm:ss of a day that exists",
     "whole_number": "a whole number in digits",
+    "whole_number_or_empty": f"a whole number in digits, or {NOTHING}",
 }
 _BUILT_IN = {
     "string": "text",
@@ -59,8 +67,8 @@ def allowed_values(model: Model, declaration: Element, attribute: str = "type") 
 
 def _of_type(model: Model, content: Element) -> str:
     name = content.get("name", "")
-    if name in _SENTENCES:
-        return _SENTENCES[name]
+    if name in SENTENCES:
+        return SENTENCES[name]
     union = content.find(f"{XS}union")
     if union is not None:
         members = [model.type_named(member) for member in union.get("memberTypes", "").split()]

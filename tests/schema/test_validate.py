@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from conformance.resources import fixtures_dir
 from conformance.schema import validate
 from conformance.schema.command import run_validate
 from conformance.schema.store import message_schema
@@ -64,7 +65,7 @@ def trap(tmp_path: Path) -> Path:
 
 def valid_for_libxml2(relative: str, data: bytes) -> bool:
     """The plain way: the whole tree, one schema."""
-    parser = etree.XMLParser(resolve_entities=False, load_dtd=False, collect_ids=False)
+    parser = etree.XMLParser(resolve_entities=False, load_dtd=False)
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError:
@@ -81,6 +82,19 @@ def test_agrees_with_the_whole_tree(data: st.DataObject, size: int) -> None:
     with mock.patch.object(validate, "SLICE", size):
         assert judged(relative, document).valid == expected
     assert judged(relative, document, keep_tree=True).valid == expected
+
+
+def test_the_fixtures_are_judged_alike_streamed_and_whole() -> None:
+    found = sorted(fixtures_dir().rglob("*.xml"))
+    assert found
+    for path in found:
+        schema = message_schema(f"{path.parent.relative_to(fixtures_dir())}.xsd")
+        data = path.read_bytes()
+        whole = validate_bytes(schema, data)
+        with mock.patch.object(validate, "SLICE", 100):
+            streamed = validate_bytes(schema, data, keep_tree=False)
+        assert whole.valid == path.name.startswith("valid"), path
+        assert streamed.errors == whole.errors, path
 
 
 @pytest.mark.parametrize("size", [1, 100, 4096, 10**6])
