@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
+from conformance.errors import LabError, SutError
 from conformance.oracles import Answer, judge
 from conformance.sut import AUTO
 from conformance.verdict import (
@@ -290,7 +291,7 @@ class Check:
     def _undo(self, undo: Callable[[], object]) -> None:
         try:
             undo()
-        except (NonConformance, Inconclusive, NotRun) as problem:
+        except (NonConformance, Inconclusive, NotRun, LabError, SutError) as problem:
             self.leftovers.append(str(problem))
 
     def finish(self) -> None:

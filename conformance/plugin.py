@@ -163,8 +163,13 @@ def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
         pytest.skip(reasons[0])
     one = Check(sut, claims)
     yield one
-    one.finish()
-    item.stash[RECORD] = run.recorder.check(item.nodeid, one, one.settle())
+    try:
+        one.finish()
+    except BaseException as problem:
+        one.end(Verdict.ERROR, f"cleaning up failed: {type(problem).__name__}: {problem}")
+        raise
+    finally:
+        item.stash[RECORD] = run.recorder.check(item.nodeid, one, one.settle())
 
 
 @pytest.hookimpl(wrapper=True)
