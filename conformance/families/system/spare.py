@@ -1,0 +1,53 @@
+"""The interface that the harness talks through, and one that may be written to (RD-45)."""
+
+from __future__ import annotations
+
+import socket
+from functools import cache
+from ipaddress import IPv4Address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from conformance.check import Check
+    from conformance.families.system.network import Interface, Network
+
+__all__ = ["ETH0", "harmless_to_write", "may_be_ours", "spare"]
+
+ETH0 = "eth0"
+
+
+@cache
+def _addresses(host: str) -> frozenset[str]:
+    """The IPv4 addresses of a host; none if its name can't be resolved."""
+    try:
+        found = socket.getaddrinfo(host, None, socket.AF_INET)
+    except OSError:
+        return frozenset()
+    return frozenset(str(entry[4][0]) for entry in found)
+
+
+def may_be_ours(check: Check, network: Network, interface: Interface) -> bool:
+    """Whether the harness may be talking to the SUT through that interface.
+
+    The address in the SUT's URL tells. Where no interface shows it (address translation, DHCP), any
+    that is enabled may be the one, unless the SUT is on this machine.
+    """
+    ours = _addresses(urlsplit(check.sut.target.connection.url).hostname or "")
+    if interface.ip_address in ours:
+        return True
+    if any(one.ip_address in ours for one in network.interfaces):
+        return False
+    here = bool(ours) and all(IPv4Address(address).is_loopback for address in ours)
+    return interface.enabled == "true" and not here
+
+
+def harmless_to_write(check: Check, network: Network, interface: Interface) -> bool:
+    """Whether an interface may be sent the values that it has."""
+    return interface.name != ETH0 and not may_be_ours(check, network, interface)
+
+
+def spare(check: Check, network: Network) -> Interface | None:
+    """An interface that may be sent the values that it has; best one that does nothing anyway."""
+    candidates = [one for one in network.interfaces if harmless_to_write(check, network, one)]
+    return min(candidates, key=lambda one: (one.dhcp, one.enabled == "true", one.id), default=None)

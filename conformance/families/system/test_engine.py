@@ -1,0 +1,47 @@
+"""Checks of PUT /system/pbxengine/reload and /system/pbxengine/restart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from conformance.check import requirement
+from conformance.families.system.firmware import slots
+from conformance.outage import await_return
+
+if TYPE_CHECKING:
+    from conformance.check import Check
+
+RELOADS = "system.pbxengine.reload.put.reloads"
+RESTARTS = "system.pbxengine.restart.put.restarts"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "tag", "claim"),
+    [
+        pytest.param(
+            "PUT /system/pbxengine/reload",
+            "pbxengine_reloaded",
+            RELOADS,
+            marks=requirement(RELOADS),
+            id="reload",
+        ),
+        pytest.param(
+            "PUT /system/pbxengine/restart",
+            "pbxengine_restarted",
+            RESTARTS,
+            marks=requirement(RESTARTS),
+            id="restart",
+        ),
+    ],
+)
+def test_engine(check: Check, endpoint: str, tag: str, claim: str) -> None:
+    before = slots(check)
+    exchange = check.call(endpoint)
+    said = exchange.flag(tag)
+    check.soft(claim, said is True, f"{tag} true", f"{tag} {said}", exchange)
+    # The API may stop for a moment, if it is part of the engine.
+    await_return(check)
+    after = slots(check)
+    check.that(claim, after == before, "the PBX answers as before", str(after))

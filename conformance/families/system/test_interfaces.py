@@ -1,0 +1,183 @@
+"""Checks of /system/network/interfaces.
+
+No interface is ever changed: what must succeed writes the values that one has already, and never to
+the interface the harness talks through (RD-45); everything else must be rejected.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.check import requirement
+from conformance.families.system.network import Interface, Network, interfaces
+from conformance.families.system.spare import ETH0, may_be_ours, spare
+from conformance.families.system.tidy import leave_as_found, rejects
+
+if TYPE_CHECKING:
+    from conformance.check import Check
+    from conformance.wire.exchange import Exchange
+    from conformance.wire.message import Body
+
+LIST = "system.network.interfaces.post"
+PUT = "system.network.interfaces.put"
+ENDPOINT = "PUT /system/network/interfaces"
+NOTHING = f"{PUT}.rejected-changes-nothing"
+UNKNOWN_ID = "999999999"
+BAD_ADDRESSES = ("999.1.1.1", "10.0.0.256", "1.2.3", "1.2.3.4.5", "1.2.3.x", "text")
+BAD_NETMASKS = ("999.255.255.0", "255.255.255.256", "255.255.255", "255.255.255.0.0", "text")
+OPTIONAL = ("enabled", "ip_address", "netmask")
+BAD_ADDRESS, BAD_NETMASK = 34, 35
+
+
+def put(check: Check, body: Body, broken: str = "") -> Exchange:
+    """Send an update."""
+    return check.call(ENDPOINT, body, broken=broken)
+
+
+def writable(check: Check, found: Network) -> Interface:
+    """An interface that may be sent its own values.
+
+    Raises:
+        NotRun: there is none.
+    """
+    one = spare(check, found)
+    if one is None:
+        check.not_run("no interface but eth0 and the one the harness talks through (RD-45)")
+    return one
+
+
+def any_interface(check: Check, found: Network) -> Interface:
+    """An interface for requests that must be rejected, best one that may be written to.
+
+    Raises:
+        NotRun: the list is empty.
+    """
+    if not found.interfaces:
+        check.not_run("the PBX lists no interface")
+    return spare(check, found) or min(found.interfaces, key=lambda one: one.id)
+
+
+def with_values(one: Interface, **changes: Any) -> Body:
+    """A request with an interface's own values, some of them changed or left out."""
+    return {"interface": {**one.body()["interface"], **changes}}
+
+
+@requirement(f"{LIST}.unique-ids", f"{LIST}.dhcp")
+def test_listed_interfaces(check: Check) -> None:
+    listed = interfaces(check)
+    if check.sut.dialect.get("RD-02") == "GET":
+        check.remark(f"{LIST}.unique-ids", "the list is known to GET, not to POST (RD-02)")
+    ids = [one.id for one in listed]
+    shown = f"ids {', '.join(ids)}"
+    check.soft(f"{LIST}.unique-ids", len(ids) == len(set(ids)), "each id once", shown)
+    for one in listed:
+        if one.enabled == "true" and one.dhcp:
+            both = one.ip_address == one.netmask
+            check.soft(f"{LIST}.dhcp", both, "0.0.0.0 for both or for neither", str(one))
+
+
+@requirement(f"{PUT}.code-0", f"{PUT}.same-values")
+def test_own_values_are_accepted(check: Check) -> None:
+    before = leave_as_found(check)
+    one = writable(check, before)
+    # That 0.0.0.0 may also be written is not said (RD-45).
+    also = {BAD_ADDRESS, BAD_NETMASK} if one.dhcp else set()
+    check.expect_code(put(check, one.body()), 0, also=also)
+    unchanged(check, before, f"{PUT}.same-values")
+
+
+@requirement(f"{PUT}.optional-tags")
+def test_each_optional_tag_alone(check: Check) -> None:
+    before = leave_as_found(check)
+    one = writable(check, before)
+    for tag in OPTIONAL[:1] if one.dhcp else OPTIONAL:
+        exchange = put(check, one.body("id", tag))
+        held, said = exchange.code == 0, exchange.summary()
+        check.that(f"{PUT}.optional-tags", held, f"code 0 for {tag} alone", said, exchange)
+    unchanged(check, before, f"{PUT}.optional-tags")
+
+
+def unchanged(check: Check, before: Network, requirement_id: str) -> None:
+    """State that the settings are what they were, also after apply."""
+    for when in ("", ", also after apply"):
+        found = before.differences(Network(frozenset(interfaces(check)), before.dns, before.routes))
+        check.that(requirement_id, not found, f"the interfaces as before{when}", found)
+        if not when:
+            check.call("PUT /pbx/apply")
+
+
+@requirement(f"{PUT}.code-32", NOTHING)
+def test_interface_tag_missing(check: Check) -> None:
+    with rejects(check, NOTHING) as before:
+        one = any_interface(check, before)
+        check.expect_code(put(check, {}, "no interface"), 32)
+        other = {"network": one.body()["interface"]}
+        check.expect_code(put(check, other, "another tag in place of interface"), 32)
+
+
+@requirement(f"{PUT}.code-12", f"{PUT}.one-of-three", NOTHING)
+def test_required_tags_missing(check: Check) -> None:
+    with rejects(check, NOTHING) as before:
+        one = any_interface(check, before)
+        check.expect_code(put(check, with_values(one, id=None), "no id"), 12)
+        exchange = put(check, one.body("id"), "nothing but the id")
+        held, said = exchange.code == 12, exchange.summary()
+        check.soft(f"{PUT}.one-of-three", held, "code 12 for the id alone", said, exchange)
+        check.expect_code(exchange, 12)
+        # An empty id is also one that no interface has (RD-56).
+        check.expect_code(put(check, with_values(one, id=""), "an empty id"), 12, also={33})
+
+
+@requirement(f"{PUT}.code-33", NOTHING)
+def test_unknown_interface(check: Check) -> None:
+    with rejects(check, NOTHING) as before:
+        one = any_interface(check, before)
+        if not all(other.id.isdecimal() for other in before.interfaces):
+            check.inconclusive("the ids of the interfaces are no numbers")
+        following = str(max(int(one.id) for one in before.interfaces) + 1)
+        for unknown in (following, UNKNOWN_ID):
+            check.expect_code(put(check, with_values(one, id=unknown)), 33)
+
+
+@requirement(f"{PUT}.code-34", NOTHING)
+def test_invalid_address(check: Check) -> None:
+    with rejects(check, NOTHING) as before:
+        one = any_interface(check, before)
+        for bad in BAD_ADDRESSES:
+            body = with_values(one, ip_address=bad)
+            check.expect_code(put(check, body, f"{bad} is no address"), BAD_ADDRESS)
+
+
+@requirement(f"{PUT}.code-35", NOTHING)
+def test_invalid_netmask(check: Check) -> None:
+    with rejects(check, NOTHING) as before:
+        one = any_interface(check, before)
+        for bad in BAD_NETMASKS:
+            body = with_values(one, netmask=bad)
+            check.expect_code(put(check, body, f"{bad} is no netmask"), BAD_NETMASK)
+
+
+@requirement(f"{PUT}.code-36", f"{PUT}.failure-changes-nothing")
+def test_storage_fails(check: Check) -> None:
+    with rejects(check, f"{PUT}.failure-changes-nothing") as before:
+        one = writable(check, before)
+        with check.condition("storage-failure"):
+            check.expect_code(put(check, one.body()), 36)
+
+
+@requirement(f"{PUT}.eth0-stays-enabled")
+def test_eth0_can_not_be_disabled(check: Check) -> None:
+    requirement_id = f"{PUT}.eth0-stays-enabled"
+    with rejects(check, requirement_id) as before:
+        eth0 = next((one for one in before.interfaces if one.name == ETH0), None)
+        if eth0 is None or eth0.enabled != "true":
+            check.not_run("the PBX lists no enabled eth0")
+        if may_be_ours(check, before, eth0):
+            check.not_run("eth0 may be the interface that the harness talks through")
+        for body in (with_values(eth0, enabled=False), disabled(eth0)):
+            check.expect_rejected(requirement_id, put(check, body))
+
+
+def disabled(one: Interface) -> Body:
+    """A request that disables an interface and says nothing else."""
+    return {"interface": {"id": one.id, "enabled": False}}
