@@ -25,6 +25,7 @@ __all__ = [
     "assert_at_rest",
     "failover",
     "hangup",
+    "licensed_extensions",
     "listing",
     "one",
     "records",
@@ -32,6 +33,7 @@ __all__ = [
 ]
 
 GONE = {0, 15}
+LIMIT_REACHED = 13
 # RD-36: what a GET shows of changes that are not applied.
 VIEW, RUNNING, PENDING = "RD-36", "running", "pending"
 # A number that no PIXIT names: this long a one, nobody's telephone has.
@@ -123,6 +125,16 @@ def one(record: dict[str, list[Content]], tag: str) -> str:
     return values[0] if isinstance(values[0], str) else ""
 
 
+def licensed_extensions(check: Check) -> int | None:
+    """How many extensions the licence allows (`GET /license/pxbinstance`); None if it is not said.
+
+    A PBX that needs no licence key names no number; neither does a 0 make sense as one.
+    """
+    found = check.call("GET /license/pxbinstance").find("pbx_instance_license/licensed_exten")
+    text = "" if found is None else (found.text or "").strip()
+    return (int(text) or None) if text.isascii() and text.isdigit() else None
+
+
 class Extensions:
     """Extensions that a check may create, change and delete.
 
@@ -178,21 +190,41 @@ class Extensions:
         if exten:
             self._check.on_exit(lambda: self._clean(exten))
 
-    def add(self, fields: Body, **how: Any) -> Exchange:
-        """Send a POST for an extension of the run's own, which is deleted when the check ends."""
+    def add(self, fields: Body, *, to_the_limit: bool = False, **how: Any) -> Exchange:
+        """Send a POST for an extension of the run's own, which is deleted when the check ends.
+
+        Args:
+            fields: what stands below `<user>`.
+            to_the_limit: code 13 is what the check is about.
+            how: see `Check.call`.
+
+        Raises:
+            Inconclusive: code 13, rightly: the licence allows no more extensions.
+        """
         exten = str(fields.get("exten") or "")
         self.remove_at_exit(exten)
         body: Body = {"user": fields}
         exchange = self._check.call("POST /users/configs/", body, **how)
+        if exchange.code == LIMIT_REACHED and not to_the_limit:
+            self._assert_room()
         if exchange.code == 0 and not self._check.sut.dialect.get(VIEW):
             self._learn_view(exten)
         return self._settled(exchange)
+
+    def _assert_room(self) -> None:
+        limit, there = licensed_extensions(self._check), len(self.listed())
+        if limit is None or there >= limit:
+            allowed = limit or "an unknown number"
+            self._check.inconclusive(
+                f"code 13: there are {there} extensions, and the licence allows {allowed}"
+            )
 
     def create(self, **changes: Any) -> str:
         """Create an extension; its number.
 
         Raises:
             NonConformance: the SUT did not answer with code 0.
+            Inconclusive: the licence allows no more extensions.
         """
         exten = str(changes.pop("exten", "") or self.free())
         self._check.expect_code(self.add(user_fields(exten, **changes)), 0)
