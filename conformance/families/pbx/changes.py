@@ -9,14 +9,13 @@ from conformance.families.pbx.configuration import Configuration, shown_configur
 from conformance.objects import Extensions, user_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from conformance.check import Check
     from conformance.wire.exchange import Exchange
 
 __all__ = ["CHANGES", "Ground", "is_pending"]
 
-TRUE = "pbx.pending.get.true-after-change"
 CHANGED_TIMEOUT, NUDGED_TIMEOUT = 40, 55
 
 
@@ -34,13 +33,13 @@ def is_pending(check: Check) -> bool:
 
 
 class Ground:
-    """An extension and a callgroup of the check's own, in operation, and nothing pending."""
+    """A callgroup with members and an extension, the check's own, applied; nothing is pending."""
 
     def __init__(self, check: Check) -> None:
         self.check = check
         self.callgroups = Callgroups(check)
         self.extensions = Extensions(check)
-        self.member, self.exten = self.callgroups.members(2)
+        self.member, self.other_member, self.exten = self.callgroups.members(3)
         self.callgroup = self.callgroups.create({1: [self.member]})
         self.settle()
 
@@ -90,12 +89,12 @@ class Ground:
 
     def change_callgroup(self, timeout: int = CHANGED_TIMEOUT) -> None:
         """Change the callgroup."""
-        members = {1: [self.exten], 2: [self.member]}
+        members = {1: [self.other_member], 2: [self.member]}
         fields = {
             "name": self.callgroups.name("Changed"),
             "timeout": timeout,
             "enabled": False,
-            "priorities": priorities(members if timeout == CHANGED_TIMEOUT else {1: [self.member]}),
+            "priorities": priorities(members),
         }
         self.check.expect_code(self.callgroups.change(self.callgroup, fields), 0)
 
@@ -109,6 +108,25 @@ class Ground:
             self.change_callgroup(NUDGED_TIMEOUT)
         else:
             self.change_extension("Nudged")
+
+    def pending_kinds(self) -> list[str]:
+        """Whether changes of extensions, and those of callgroups, wait for apply (RD-17)."""
+        found = []
+        for kind, other in (("callgroup", "extension"), ("extension", "callgroup")):
+            self.nudge(other)
+            if is_pending(self.check):
+                found.append(kind)
+            self.settle()
+        return found
+
+    def change_all(self, kinds: Collection[str]) -> None:
+        """Add, change and delete, of the kinds named."""
+        if "callgroup" in kinds:
+            self.add_callgroup()
+            self.change_callgroup()
+        if "extension" in kinds:
+            self.add_extension()
+            self.delete_extension()
 
 
 CHANGES: dict[str, Callable[[Ground], None]] = {

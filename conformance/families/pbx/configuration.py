@@ -9,7 +9,8 @@ from conformance.objects import Extensions
 
 if TYPE_CHECKING:
     from conformance.check import Check
-    from conformance.families.pbx.callgroups import Callgroup, Callgroups
+    from conformance.families.pbx.callgroups import Callgroups
+    from conformance.families.pbx.record import Callgroup
     from conformance.objects import Records
 
 __all__ = ["Configuration", "shown_configuration", "written_configuration"]

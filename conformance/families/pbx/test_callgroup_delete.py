@@ -54,8 +54,9 @@ def test_removed_callgroup_is_gone_and_no_other(check: Check, callgroups: Callgr
 @requirement(f"{DELETE}.code-15", f"{DELETE}.rejected-removes-nothing")
 def test_unknown_id_removes_nothing(check: Check, callgroups: Callgroups) -> None:
     [member] = callgroups.members(1)
-    key, gone = callgroups.create({1: [member]}), callgroups.create({1: [member]})
+    gone = callgroups.create({1: [member]})
     check.expect_code(callgroups.delete(gone), 0)
+    key = callgroups.create({1: [member]})
     before = written_configuration(check, callgroups)
     for missing in (*callgroups.unknown_ids(near=key), gone):
         check.expect_code(callgroups.delete(missing), 15)

@@ -28,14 +28,6 @@ def permitted_ground(check: Check) -> Ground:
     return Ground(check)
 
 
-def with_pending_changes(ground: Ground) -> bool:
-    """An addition, a change and a deletion on top of what was applied; whether they are pending."""
-    ground.add_callgroup()
-    ground.change_callgroup()
-    ground.delete_extension()
-    return is_pending(ground.check)
-
-
 def applied_is_there(ground: Ground, after: Configuration) -> bool:
     """Whether the callgroup that was applied is still there."""
     return ground.callgroup in after.callgroups and ground.member in after.users
@@ -44,8 +36,9 @@ def applied_is_there(ground: Ground, after: Configuration) -> bool:
 @requirement(f"{PENDING}.lost-on-reboot", SURVIVES)
 def test_reboot_drops_what_is_pending_and_nothing_else(check: Check) -> None:
     ground = permitted_ground(check)
+    pending = ground.pending_kinds()
     before = ground.shown()
-    pending = with_pending_changes(ground)
+    ground.change_all(pending)
     outage = cause(check, "PUT /system/restart")
     after = ground.shown()
     found = before.differences(after)
@@ -69,8 +62,9 @@ def test_reboot_drops_what_is_pending_and_nothing_else(check: Check) -> None:
 def test_power_failure_drops_what_is_pending_and_nothing_else(check: Check) -> None:
     requirement_id = f"{PENDING}.lost-on-power-failure"
     ground = permitted_ground(check)
+    pending = ground.pending_kinds()
     before = ground.shown()
-    pending = with_pending_changes(ground)
+    ground.change_all(pending)
     try:
         check.sut.lab.switch("power", on=False)
     finally:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from conformance.check import Answer, requirement
-from conformance.families.pbx.callgroups import INCOMING, Callgroups, read_callgroup, text
+from conformance.families.pbx.callgroups import INCOMING, Callgroups
 from conformance.families.pbx.changes import is_pending
+from conformance.families.pbx.record import read_callgroup, text
 
 if TYPE_CHECKING:
     from conformance.check import Check
