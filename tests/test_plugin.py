@@ -400,7 +400,7 @@ def outcomes(folder: Path) -> dict[str, str]:
 def test_two_processes_find_what_one_finds(pytester: pytest.Pytester) -> None:
     suite = ("--pyargs", "conformance.general", "-k", "any_alphanumeric", "-p", "no:cacheprovider")
     select = ("--kpbx-select=api.xml.*", "--kpbx-select=api.request-id.*")
-    one = pytester.runpytest_subprocess(*suite, *select, "--kpbx-out=one", "-q")
+    one = pytester.runpytest_inprocess(*suite, *select, "--kpbx-out=one", "-q")
     two = pytester.runpytest_subprocess(*suite, *select, "--kpbx-out=two", "-q", "-n2")
     assert one.ret == two.ret == 0
     alone = outcomes(pytester.path / "one")
