@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
 
 __all__ = [
+    "ADDED_OTHERS",
     "FIELDS",
     "MANDATORY",
     "Contacts",
@@ -47,6 +48,8 @@ GONE = {0, 15}
 
 LISTED = "phonebook.contacts.post.listed"
 OWN_RECORD = "phonebook.contacts.id.get.own-record"
+ADDED_OTHERS = "phonebook.contacts.post.others-untouched"
+REMOVED_OTHERS = "phonebook.contacts.id.delete.others-untouched"
 PRIVATE = "phonebook.contacts.post.private-with-owner"
 
 
@@ -173,6 +176,7 @@ class Contacts:
         times = f"listed {len(new)} times" if new else "not listed"
         self._check.that(LISTED, len(new) == 1, "the contact that was added, once", times)
         self._found |= new
+        self.compare_others(ADDED_OTHERS, self.before, contacts)
         return Own(new.pop(), mark, sent)
 
     def owner(self) -> str:
@@ -190,6 +194,14 @@ class Contacts:
             if any(mark in one(record, tag) for mark in marks for tag in FIELDS)
         }
 
+    def compare_others(self, requirement_id: str, before: Records, after: Records) -> None:
+        """State that the contacts that are not the check's own are as they were."""
+        own = {*self.marked(before, *self._marks), *self.marked(after, *self._marks)}
+        others, wanted = without(after, *own), without(before, *own)
+        changed = [key for key in {**wanted, **others} if others.get(key) != wanted.get(key)]
+        observed = f"contact {changed[0]} changed" if changed else ""
+        self._check.soft(requirement_id, not changed, "the other contacts as before", observed)
+
     def change(self, contact_id: str | None, fields: dict[str, Any], **how: Any) -> Exchange:
         """Send a PUT for a contact; the request has no owner."""
         body = {"id": contact_id} | {tag: fields.get(tag) for tag in FIELDS}
@@ -199,21 +211,22 @@ class Contacts:
         """Send a DELETE for a contact."""
         return self._check.call("DELETE /phonebook/contacts/<id>", key=contact_id)
 
-    def compare_single(self, contact_id: str) -> None:
+    def compare_single(self, contact_id: str, contacts: Records | None = None) -> None:
         """State that the single GET and the list agree on a contact.
 
         Raises:
-            NonConformance: they do not, also not when asked again.
+            NonConformance: they do not, also not when both are asked again.
         """
-        for last in (False, True):
+        for shown in (contacts or self.listed(), None):
             exchange = self._check.call("GET /phonebook/contacts/<id>", key=contact_id)
             single = records(exchange, "contacts/contact", "id")
-            record = self.listed().get(contact_id)
+            again = shown is None
+            record = (self.listed() if shown is None else shown).get(contact_id)
             held = record is not None and single == {contact_id: record}
-            if held or last:
+            if held or again:
                 expected = f"contact {contact_id} alone, as the list shows it"
-                shown = f"contacts {sorted(single)}" if set(single) != {contact_id} else "differs"
-                self._check.that(OWN_RECORD, held, expected, shown, exchange)
+                found = f"contacts {sorted(single)}" if set(single) != {contact_id} else "differs"
+                self._check.that(OWN_RECORD, held, expected, found, exchange)
                 return
 
     def _clear(self) -> None:
@@ -221,9 +234,12 @@ class Contacts:
         if self._check.call("GET /pbx/pending").flag("pbx_pending"):
             self._check.call("PUT /pbx/apply")
         contacts = self.listed()
-        for key in sorted(self.marked(contacts, *self._marks)):
+        own = self.marked(contacts, *self._marks)
+        for key in sorted(own):
             if one(contacts[key], "type").strip() == "private":
                 self._check.remark(PRIVATE, f"contact {key} outlived its owner (RD-39)")
             exchange = self.remove(key)
             if exchange.code not in GONE:
                 self._check.leftovers.append(f"contact {key}: {exchange.summary()}")
+        if own:
+            self.compare_others(REMOVED_OTHERS, without(contacts, *own), self.listed())
