@@ -6,6 +6,7 @@ another type or an empty range is an error that names the file, the key and the 
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import tomllib
@@ -106,8 +107,12 @@ def base_url(url: str, where: str) -> str:
     Raises:
         ConfigurationError: it is not an http(s) URL, or it carries credentials.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:  # a bracket left open, a port out of range
+        usable = False
+    if not usable:
         raise ConfigurationError(f"{where}: {url!r} is no URL; write it like https://pbx.example")
     if parts.username or parts.password:
         raise ConfigurationError(
@@ -188,7 +193,7 @@ class _Table:
             if not isinstance(value, wanted) or (numeric and isinstance(value, bool)):
                 word = "a number" if isinstance(wanted, tuple) else _WORDS[wanted]
                 raise ConfigurationError(f"{self.where} {key}: must be {word}")
-            if isinstance(value, (int, float)) and numeric and value <= 0:
+            if isinstance(value, (int, float)) and numeric and not 0 < value < math.inf:
                 raise ConfigurationError(f"{self.where} {key}: must be greater than 0")
             if isinstance(value, list) and not all(isinstance(item, str) for item in value):
                 raise ConfigurationError(f"{self.where} {key}: must be a list of strings")
