@@ -8,6 +8,7 @@ pending.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from conformance.wire.message import content
 
@@ -38,6 +39,8 @@ LIMIT_REACHED = 13
 VIEW, RUNNING, PENDING = "RD-36", "running", "pending"
 # A number that no PIXIT names: this long a one, nobody's telephone has.
 MADE_UP = "99999999"
+# The numbers that a check was given: one that came round to its own would blame the PBX for it.
+_given: WeakKeyDictionary[Check, set[str]] = WeakKeyDictionary()
 Record = dict[str, "list[Content]"]
 Records = dict[str, Record]
 
@@ -155,17 +158,21 @@ class Extensions:
         return len(self._free_numbers())
 
     def free(self) -> str:
-        """A number of the PIXIT that no extension has.
+        """A number of the PIXIT that no extension has, another one at each call.
 
         Raises:
             NotRun: there is none left.
         """
-        numbers = self._free_numbers()
-        if not numbers:
-            self._check.not_run("no free extension: widen pixit.extensions in the target file")
+        numbers, given = self._free_numbers(), _given.setdefault(self._check, set())
+        if not numbers or numbers[0] in given:
+            self._check.not_run(
+                f"needs more than {len(given)} free extensions: "
+                "widen pixit.extensions in the target file"
+            )
         # The number used longest ago comes first: what a PBX failed to delete disturbs least.
         exten = numbers.pop(0)
         numbers.append(exten)
+        given.add(exten)
         return exten
 
     def unused(self) -> str:

@@ -48,12 +48,11 @@ def search_limit(check: Check, extensions: Extensions) -> NoReturn:
 def beyond(check: Check, extensions: Extensions, limit: int, left: int) -> Exchange:
     """Add until the licence has to say no, whichever extensions it counts."""
     for _ in range(left):
-        full = counted(extensions) >= limit
-        before = extensions.listed()
-        exchange = add_one(extensions)
+        full, before, exten = counted(extensions) >= limit, extensions.listed(), extensions.free()
+        exchange = add_one(extensions, exten)
         if exchange.code != 0:
             nothing_changed(check, before, f"{POST}.rejected-adds-nothing")
-        if exchange.code != 0 or full:
+        if exchange.code != 0 or full or exten not in extensions.listed():
             return exchange
         check.remark(LIMIT, "disabled extensions do not count towards the licensed number")
         apply(check)

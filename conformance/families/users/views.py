@@ -23,7 +23,7 @@ __all__ = ["BRIEF", "CONFIGS", "REGISTRATIONS", "View", "nothing_changed", "odd_
 # A PBX with a thousand extensions is not asked for each of them.
 SAMPLE = 24
 # An applied change may take a moment until telephones can register.
-PATIENCE_S, PAUSE_S = 3.0, 0.2
+PATIENCE_S, PAUSE_S = 5.0, 0.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Tests of what the families' checks are made of."""
