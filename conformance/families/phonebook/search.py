@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
     from conformance.wire.message import Content
 
-__all__ = ["TAGS", "Search", "selects"]
+__all__ = ["TAGS", "Filter", "Record", "Search", "decoys", "selects", "specimen"]
 
 TAGS = ("first_name", "last_name", "organization", "organizational_unit", "phone", "mail")
 # RD-42: whether these are searched as well is not judged; speed_dial has no tag of its own (RD-60).
