@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 __all__ = ["PROFILES", "Run", "Settings"]
 
 PROFILES = ("quick", "full", "soak")
+LONGEST_NAME = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,9 @@ class Run:
         """Where this run writes: a folder named after the firmware, below the one asked for."""
         if self.settings.out is None:
             return None
-        return self.settings.out / re.sub(r"[^0-9A-Za-z.-]", "_", self.sut.firmware or "unknown")
+        # The PBX chooses this name: it must name a folder below, and nothing else.
+        name = re.sub(r"[^0-9A-Za-z.-]", "_", self.sut.firmware).strip(".")[:LONGEST_NAME]
+        return self.settings.out / (name or "unknown")
 
     def selected(self, requirement: Requirement) -> bool:
         """Whether a requirement is part of this run (`--select`)."""
