@@ -107,7 +107,7 @@ def test_a_defect_of_the_list_is_no_dialect(scripted: Start, answer: Canned) -> 
 
 OLD = error("cdrcallercenter", 11, "Invalid date time interval", "error_code")
 NONE = error("cdrcallcenter", 10, "Call center license not found", "error_code")
-ALL_CALLS = "<cdrcallcenter><error_code><code>0</code><message>Success</message></error_code></cdrcallcenter>"
+ALL_CALLS = error("cdrcallcenter", 0, "Success", "error_code")
 
 
 def callcenter(known: str) -> Answer:
