@@ -18,13 +18,15 @@ SURVIVES = "pbx.apply.put.survives-reboot"
 
 
 def permitted_ground(check: Check) -> Ground:
-    """What these checks start from, where the run may change the configuration.
+    """What these checks start from, where the run may change and apply the configuration.
 
     Raises:
         NotRun: it may not.
     """
     if SafetyClass.CONFIG not in check.sut.client.allow:
         check.not_run("safety class config is not allowed in this run")
+    if check.sut.pending_at_start:
+        check.not_run("somebody's changes were pending when the run began")
     return Ground(check)
 
 
