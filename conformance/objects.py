@@ -10,10 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from conformance.verdict import Inconclusive, NonConformance
 from conformance.wire.message import content
 
 if TYPE_CHECKING:
     from conformance.check import Check
+    from conformance.sut import Sut
     from conformance.wire.exchange import Exchange
     from conformance.wire.message import Body, Content
 
@@ -41,6 +43,8 @@ VIEW, RUNNING, PENDING = "RD-36", "running", "pending"
 MADE_UP = "99999999"
 # The numbers that a check was given: one that came round to its own would blame the PBX for it.
 _given: WeakKeyDictionary[Check, set[str]] = WeakKeyDictionary()
+# The endpoints whose first success on a SUT has been watched.
+_watched: WeakKeyDictionary[Sut, set[str]] = WeakKeyDictionary()
 Record = dict[str, "list[Content]"]
 Records = dict[str, Record]
 
@@ -210,13 +214,10 @@ class Extensions:
         """
         exten = str(fields.get("exten") or "")
         self.remove_at_exit(exten)
-        body: Body = {"user": fields}
-        exchange = self._check.call("POST /users/configs/", body, **how)
+        exchange = self._send("POST /users/configs/", exten, {"user": fields}, **how)
         if exchange.code == LIMIT_REACHED and not to_the_limit:
             self._assert_room()
-        if exchange.code == 0 and not self._check.sut.dialect.get(VIEW):
-            self._learn_view(exten)
-        return self._settled(exchange)
+        return exchange
 
     def _assert_room(self) -> None:
         limit, there = licensed_extensions(self._check), len(self.listed())
@@ -239,23 +240,59 @@ class Extensions:
 
     def change(self, exten: str, fields: Body, **how: Any) -> Exchange:
         """Send a PUT for an extension of the run's own."""
-        body: Body = {"user": fields}
-        exchange = self._check.call("PUT /users/configs/<exten>", body, key=exten, **how)
-        return self._settled(exchange)
+        return self._send("PUT /users/configs/<exten>", exten, {"user": fields}, key=exten, **how)
 
     def remove(self, exten: str) -> Exchange:
         """Send a DELETE for an extension of the run's own."""
-        return self._settled(self._check.call("DELETE /users/configs/<exten>", key=exten))
+        return self._send("DELETE /users/configs/<exten>", exten, key=exten)
 
     def _clean(self, exten: str) -> None:
-        exchange = self._check.call("DELETE /users/configs/<exten>", key=exten)
+        exchange = self.remove(exten)
         if exchange.code not in GONE:
             self._check.leftovers.append(f"extension {exten}: {exchange.summary()}")
 
-    def _settled(self, exchange: Exchange) -> Exchange:
-        if exchange.code == 0 and self._check.sut.dialect.get(VIEW) == RUNNING:
+    def _send(self, endpoint: str, exten: str, body: Body | None = None, **how: Any) -> Exchange:
+        """Send a change, and see that it shows; the first of its kind is watched."""
+        watched = _watched.setdefault(self._check.sut, set())
+        before = None if endpoint in watched else self._readable()
+        exchange = self._check.call(endpoint, body, **how)
+        if exchange.code != 0:
+            return exchange
+        view = self._check.sut.dialect.get(VIEW)
+        if endpoint.startswith("POST") and not view:
+            self._learn_view(exten)
+        elif view == RUNNING:
             apply(self._check)
+        if before is not None:
+            watched.add(endpoint)
+            self._watch(exchange, exten, before)
         return exchange
+
+    def _watch(self, exchange: Exchange, exten: str, before: Records) -> None:
+        """State that a change has left the other extensions alone.
+
+        What a PBX does to the same extension each time shows only the first time: no check that
+        comes later would see it.
+        """
+        after = self._readable()
+        if after is None or exchange.endpoint is None:
+            return
+        odd = sorted(key for key in before | after if before.get(key) != after.get(key))
+        others = [key for key in odd if key != exten]
+        self._check.soft(
+            f"{exchange.endpoint.slug}.others-untouched",
+            not others,
+            "every other extension as before",
+            f"added, removed or changed as well: {', '.join(others)}",
+            exchange,
+        )
+
+    def _readable(self) -> Records | None:
+        """All extensions, if they can be read: a clean-up must not fail for want of a list."""
+        try:
+            return self.listed()
+        except (Inconclusive, NonConformance):
+            return None
 
     def _learn_view(self, exten: str) -> None:
         """Find out, with the first extension that a run adds, what a GET shows (RD-36)."""

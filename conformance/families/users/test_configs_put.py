@@ -85,6 +85,8 @@ def test_flags_one_by_one(check: Check, extensions: Extensions, state: bool) -> 
 def test_all_fields_at_once(check: Check, extensions: Extensions) -> None:
     neighbour, exten = extensions.create(), extensions.create()
     before = extensions.listed()
+    for view in (CONFIGS, BRIEF):
+        check.call(view.one, key=exten)  # what is asked for again must not be remembered
     sent = {tag: value for field in FIELDS for tag, value in change_of(field, neighbour).items()}
     check.expect_code(extensions.change(exten, sent), 0)
     judge_change(check, exten, sent, before, extensions.listed())
