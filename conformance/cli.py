@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from conformance import __version__
 from conformance.errors import ConfigurationError, KpbxError
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ class _Group(click.Group):
 
 
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="kpbx-conformance")
+@click.version_option(package_name="kpbx-conformance", prog_name="kpbx-conformance")
 def main() -> None:
     """Conformance harness for the KalliopePBX REST API."""
 

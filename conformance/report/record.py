@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from conformance.secrecy import WITHHELD
 from conformance.wire import har
 from conformance.wire.client import basic, md5
-from conformance.wire.redact import WITHHELD
 
 if TYPE_CHECKING:
     from conformance.check import Check

@@ -14,21 +14,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
+from conformance.secrecy import SECRET_ELEMENTS, WITHHELD
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["SECRET_ELEMENTS", "SECRET_HEADERS", "WITHHELD", "Redactor"]
+__all__ = ["SECRET_HEADERS", "Redactor"]
 
-WITHHELD = "[withheld]"
-SECRET_ELEMENTS = (
-    "sip_secret",
-    "vm_secret",
-    "gui_secret_md5",
-    "admin_pin",
-    "user_pin",
-    "privacy_password",
-    "activation_key",
-)
 SECRET_HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "www-authenticate-info"}
 )

@@ -9,7 +9,8 @@ from xml.sax.saxutils import escape
 
 import pytest
 
-from conformance.wire.redact import SECRET_ELEMENTS, WITHHELD, Redactor
+from conformance.secrecy import SECRET_ELEMENTS, WITHHELD
+from conformance.wire.redact import Redactor
 
 SECRET = "s3cr3t"
 AWKWARD = "a&b c/ü<é>'\""
