@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from conformance import catalogue, selection
 from conformance.check import Check
 from conformance.errors import KpbxError, LabError, SutError
 from conformance.report.files import make_folder, write_json
@@ -21,7 +22,6 @@ from conformance.wire import har
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from conformance.catalogue import Requirement
     from conformance.emulator.server import EmulatorServer
     from conformance.sut import Sut
 
@@ -94,50 +94,17 @@ def _run_of(config: pytest.Config) -> Run:
     return config.stash[RUN]
 
 
-def _claims(item: pytest.Item, run: Run) -> list[Requirement]:
-    ids = [name for mark in item.iter_markers("requirement") for name in mark.args]
-    return [run.catalogue.requirements[name] for name in dict.fromkeys(ids)]
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Harmless checks first, drastic ones last; `--kpbx-select` leaves the others out."""
-    ours = [item for item in items if item.get_closest_marker("requirement")]
-    if not ours:
+    """Put the checks in order; `--kpbx-select` leaves the others out."""
+    if not any(item.get_closest_marker("requirement") for item in items):
         return
-    from conformance import catalogue  # noqa: PLC0415 - other people's sessions do not pay for it
-
     requirements = catalogue.load().requirements
-    settings = settings_of(config)
-
-    def ids(item: pytest.Item) -> list[str]:
-        return [name for mark in item.iter_markers("requirement") for name in mark.args]
-
-    def rank(item: pytest.Item) -> int:
-        return max((requirements[name].safety.rank for name in ids(item)), default=-1)
-
-    if settings.select:
-        from fnmatch import fnmatchcase  # noqa: PLC0415
-
-        def wanted(item: pytest.Item) -> bool:
-            return any(fnmatchcase(name, glob) for name in _reach(ids(item), requirements)
-                       for glob in settings.select)  # fmt: skip
-
-        left_out = [item for item in ours if not wanted(item)]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
-    items.sort(key=rank)
-
-
-def _reach(names: list[str], requirements: dict[str, Requirement] | Any) -> set[str]:
-    """What a check may decide: its claims, and what the oracles judge on the same endpoints."""
-    reach = set(names)
-    for name in names:
-        stem = name.rpartition(".")[0]
-        if requirements[name].endpoint:
-            reach |= {f"{stem}.response-schema", f"{stem}.request-id"}
-        if ".code-" in name:
-            reach.add(name.replace(".code-", ".message-"))
-    return reach
+    globs = config.getoption("--kpbx-select")
+    if globs:
+        kept = [item for item in items if selection.wanted(item, requirements, globs)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+    items[:] = selection.in_order(items, requirements)
 
 
 @pytest.fixture(scope="session")
@@ -154,7 +121,7 @@ def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
     """What a check asks and states with; everything it made is removed afterwards."""
     item = request.node
     run = _run_of(request.config)
-    claims = _claims(item, run)
+    claims = selection.claims(item, run.catalogue.requirements)
     unmet = sut.dead and f"the PBX {sut.dead}"
     reasons = [reason for claim in claims if (reason := unmet or sut.unmet(claim))]
     if reasons:
@@ -166,7 +133,9 @@ def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
     try:
         one.finish()
     except BaseException as problem:
-        one.end(Verdict.ERROR, f"cleaning up failed: {type(problem).__name__}: {problem}")
+        said = f"cleaning up failed: {type(problem).__name__}: {problem}"
+        one.leftovers.append(said)
+        one.end(Verdict.ERROR, said)
         raise
     finally:
         item.stash[RECORD] = run.recorder.check(item.nodeid, one, one.settle())
