@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from itertools import product
+from itertools import combinations, product
 from typing import TYPE_CHECKING
 
 from conformance.callrecords.patterns import Pattern, folded, hidden
@@ -26,7 +26,7 @@ NOTHING = {"text": "no such value here", "number": "987654321"}
 # `%` is the guide's; the others mean something to databases, where the guide gives them no meaning.
 RESERVED = frozenset('%_\\*?"')
 FORMS = {"end": (False, True), "start": (True, False), "both": (True, True)}
-MOST_VALUES, MOST_PARTS, LONGEST = 24, 4, 120
+MOST_VALUES, MOST_PARTS, MOST_ROWS, LONGEST = 24, 4, 60, 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,36 @@ class Choices:
                 return Pair((first, second), {first: one, second: other})
         return None
 
+    def triples(self) -> Iterator[dict[str, str]]:
+        """For each tag, if there are any, three filters that select less than any two of them."""
+        found = {
+            tag: {value: self._bits(tag, value) for value in self.values(tag)}
+            for tag in self._kind.filters
+        }
+        done: set[str] = set()
+        for tags in combinations(self._kind.filters, 3):
+            if done.issuperset(tags):
+                continue
+            for row in self._rows[:MOST_ROWS]:
+                sets = [found[tag].get(row[tag], 0) for tag in tags]
+                together = sets[0] & sets[1] & sets[2]
+                if together and all(
+                    one & other != together for one, other in combinations(sets, 2)
+                ):
+                    done |= set(tags)
+                    yield {tag: row[tag] for tag in tags}
+                    break
+
+    def _bits(self, tag: str, value: str) -> int:
+        """The calls with a value, a bit for each."""
+        return sum(1 << index for index, row in enumerate(self._rows) if row[tag] == value)
+
     def exclusive(self) -> dict[str, str] | None:
         """Two filters that each select calls, but none together."""
-        for first, second in product(self._kind.filters, repeat=2):
+        for first, second in combinations(self._kind.filters, 2):
             together = {(row[first], row[second]) for row in self._rows}
             for one, other in product(sorted(self.values(first)), sorted(self.values(second))):
-                if first != second and (one, other) not in together:
+                if (one, other) not in together:
                     return {first: one, second: other}
         return None
 

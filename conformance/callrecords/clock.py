@@ -23,18 +23,27 @@ INVALID_INTERVAL = 11
 LONG_AGO, FAR_AHEAD = datetime(1990, 1, 1), datetime(2100, 1, 1)  # noqa: DTZ001 - no zone
 TOLERANCE = timedelta(minutes=2)
 PRECISION = timedelta(minutes=1)
-# Nowhere on earth is it earlier than this far behind UTC.
-WESTERNMOST = timedelta(hours=12)
+# How far the time of a place on earth can be off UTC.
+WESTERNMOST, EASTERNMOST = timedelta(hours=-12), timedelta(hours=14)
 FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The PBX's local time, how it was found, and whether it is sure."""
+    """The PBX's local time when it was asked for, between two moments, and how it was found."""
 
-    now: datetime
-    certain: bool
+    earliest: datetime
+    latest: datetime
     said: str
+
+    @property
+    def month(self) -> datetime | None:
+        """When the month began on the PBX; None where that is not sure."""
+        first, other = (
+            time.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            for time in (self.earliest, self.latest)
+        )
+        return first if first == other else None
 
 
 def written(time: datetime) -> str:
@@ -64,16 +73,18 @@ def measure(begin_at: Callable[[datetime], Exchange]) -> Clock:
     utc, offset_s = _utc_of(first)
     if first.code != INVALID_INTERVAL:
         said = "a begin in the year 2100 was accepted: the PBX's time is unknown"
-        return Clock(utc.replace(tzinfo=None) - WESTERNMOST, False, said)
+        plain = utc.replace(tzinfo=None)
+        return Clock(plain + WESTERNMOST, plain + EASTERNMOST, said)
     guess = utc.astimezone().replace(tzinfo=None)
     if ahead(guess + TOLERANCE) and not ahead(guess - TOLERANCE):
-        return Clock(guess, True, f"the PBX's clock is {offset_s:+.0f} s off this machine's")
+        said = f"the PBX's clock is {offset_s:+.0f} s off this machine's"
+        return Clock(guess - TOLERANCE, guess + TOLERANCE, said)
     earliest, latest = LONG_AGO, FAR_AHEAD
     while latest - earliest > PRECISION:
         middle = earliest + (latest - earliest) / 2
         earliest, latest = (earliest, middle) if ahead(middle) else (middle, latest)
-    return Clock(earliest, True, f"the PBX's local time was {written(earliest)}, {guess - earliest}"
-                 " behind this machine's")  # fmt: skip
+    said = f"the PBX's local time was {written(earliest)}, this machine's {written(guess)}"
+    return Clock(earliest, latest, said)
 
 
 def _utc_of(exchange: Exchange) -> tuple[datetime, float]:

@@ -49,7 +49,7 @@ def success(calls: Calls) -> None:
     Raises:
         NonConformance: they are not.
     """
-    same = replace(calls.window, begin=calls.reference.end, end=calls.reference.end)
+    same = replace(calls.window, begin=calls.window.end)
     for request in (calls.window, same, Request(begin=GUIDE_DATE, end=GUIDE_DATE)):
         calls.answered(request)
     exchange = calls.answered(calls.window)

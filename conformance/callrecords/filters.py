@@ -80,6 +80,8 @@ def combined(calls: Calls) -> None:
     for pair in chosen.pairs():
         calls.select("filters-combined", pair.filters)
         seen = True
+    for three in chosen.triples():
+        calls.select("filters-combined", three)
     if (exclusive := chosen.exclusive()) is not None:
         calls.select("filters-combined", exclusive)
     if many := _many(chosen, calls):

@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 ONLY = "cdr.post.calls-only-on-success"
 
 
+def by_start(calls: Calls) -> Request:
+    """A request for the calls that start in the window."""
+    return replace(calls.window, start_flag=True)
+
+
 @requirement("cdr.post.code-0", ONLY)
 def test_valid_interval_is_answered_with_calls(calls: Calls) -> None:
     codes.success(calls)
@@ -42,7 +47,7 @@ def test_internal_error_is_reported(calls: Calls) -> None:
 
 @requirement("cdr.post.unique-id")
 def test_every_call_has_a_unique_id(calls: Calls) -> None:
-    for request in (Request(), calls.window, replace(calls.window, start_flag=True)):
+    for request in (calls.reference.request, Request(), by_start(calls)):
         exchange = calls.answered(request)
         without = exchange.records("cdr/calls/call")
         without = [call for call in without if call.find("unique_id") is None]
@@ -52,7 +57,7 @@ def test_every_call_has_a_unique_id(calls: Calls) -> None:
 
 @requirement("cdr.post.no-unique-id")
 def test_no_call_has_a_unique_id_yet(calls: Calls) -> None:
-    for request in (Request(), calls.window, replace(calls.window, start_flag=True)):
+    for request in (calls.reference.request, Request(), by_start(calls)):
         exchange = calls.answered(request)
         found = exchange.records("cdr/calls/call/unique_id")
         observed = f"{len(found)} of them"

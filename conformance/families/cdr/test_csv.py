@@ -50,13 +50,15 @@ def by_end(calls: Calls) -> Request:
 
 
 CASES: dict[str, Case] = {
-    "whole": lambda calls: calls.window,
-    "masked": lambda calls: replace(calls.window, password=None),
+    "whole": lambda calls: calls.reference.request,
+    "masked": lambda calls: replace(calls.reference.request, password=None),
     "filtered": one_filter,
     "any": any_filter,
     "by start": by_start,
     "by end": by_end,
-    "nothing": lambda calls: replace(calls.window, filters={"called_num": "no such number"}),
+    "nothing": lambda calls: replace(
+        calls.reference.request, filters={"called_num": "no such number"}
+    ),
 }
 
 

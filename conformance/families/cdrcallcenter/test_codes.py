@@ -69,7 +69,7 @@ def test_answered_call_has_the_time_of_its_answer(calls: Calls) -> None:
 
 @requirement(f"{STEM}.directions")
 def test_calls_to_queues_come_in_or_are_internal(calls: Calls) -> None:
-    for request in (calls.window, replace(calls.window, start_flag=True)):
+    for request in (calls.reference.request, replace(calls.window, start_flag=True)):
         exchange = calls.answered(request)
         odd = [row for row in calls.kind.rows(exchange) if row["direction"] not in {"1", "4"}]
         observed = f"{odd[0]['direction']} in call {odd[0]['id']}" if odd else ""
