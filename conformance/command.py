@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run_suite"]
 
+# What these say is meant for other test suites: a run must not depend on where it is started.
+OTHER_SUITES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 ASK_BEFORE = (SafetyClass.NETWORK, SafetyClass.REBOOT, SafetyClass.HALT)
 EXIT_FAIL, EXIT_HARNESS = 1, 4
 
@@ -58,6 +60,8 @@ def run_suite(  # noqa: PLR0913 - the options of contract.md
     settings = Settings(
         target=target, url=url, allow=allow, select=select, profile=profile, seed=seed, out=out
     )
+    for name in OTHER_SUITES:
+        os.environ.pop(name, None)
     os.umask(0o077)  # reports hold exchanges: they are their owner's alone
     emulator = start_emulator() if settings.embedded else None
     try:
@@ -100,13 +104,13 @@ def _run(run: Run, emulator: EmulatorServer | None) -> int:
         assert folder is not None, "the command always names a folder"  # noqa: S101
         make_folder(folder)
         progress = Progress(run, embedded=emulator is not None)
+        package = str(resources.files("conformance"))
         arguments = [
-            "--pyargs",
-            "conformance",
+            package,  # not its name: pytest would look for a conftest.py where it is started
             "-c",
             str(resources.files("conformance") / "suite.ini"),
             "--rootdir",
-            str(resources.files("conformance")),
+            package,
             "-p",
             "no:terminal",
             f"--junitxml={folder / 'junit.xml'}",

@@ -220,6 +220,7 @@ def test_a_cleanup_that_breaks_does_not_lose_what_was_found(
     result = suite.run(BROKEN_CLEANUP.format(problem="ZeroDivisionError('oops')", body=body))
     assert result.parseoutcomes()["errors"] == 1
     assert suite.verdict(ONE)[0] == verdict
+    assert suite.results["leftovers"] == ["cleaning up failed: ZeroDivisionError: oops"]
 
 
 # --- what is left out --------------------------------------------------------------------------

@@ -30,7 +30,7 @@ def show_plan(run: Run) -> int:
             runs[item.safety].append(item.id)
     click.echo(f"Plan for {connection.name or connection.url}; nothing is sent now.")
     for safety in SafetyClass:
-        if runs[safety]:
+        if safety in runs:
             _show(f"{safety}: {len(runs[safety])} requirements would be judged", runs[safety])
     for line in _objects(run, runs):
         click.echo(line)
