@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conformance.families.users.fields import block
-from conformance.objects import listing, one, records
+from conformance.objects import let_show, listing, one, records
 
 if TYPE_CHECKING:
     from conformance.check import Check
@@ -96,6 +96,7 @@ def nothing_changed(check: Check, before: Records, requirement_id: str) -> None:
     Raises:
         NonConformance: one was added, removed or changed.
     """
+    let_show(check)
     odd = odd_ones(before, CONFIGS.listed(check))
     observed = f"added, removed or changed: {', '.join(map(repr, odd))}"
     check.that(requirement_id, not odd, "every extension as before", observed)
