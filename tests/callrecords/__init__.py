@@ -1,0 +1,1 @@
+"""Tests of what the checks of the call records stand on."""

@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+
+from conformance.callrecords.table import TableError, difference, read_table
+from conformance.wire.exchange import Response
+from tests.callrecords.rows import KIND, row
+
+ROWS = [row(number, caller_name=name) for number, name in enumerate(("A, B", 'C "D"', "É;"))]
+HEADER = list(KIND.tags)
+
+
+def written(records: list[list[str]], delimiter: str = ",", newline: str = "\r\n") -> bytes:
+    def cell(text: str) -> str:
+        quoted = text.replace('"', '""')
+        return f'"{quoted}"' if {'"', ",", ";"} & set(text) else text
+
+    return "".join(delimiter.join(map(cell, one)) + newline for one in records).encode()
+
+
+def cells(tags: list[str]) -> list[list[str]]:
+    return [[one[tag] for tag in tags] for one in ROWS]
+
+
+def answer(body: bytes, kind: str = "text/csv") -> Response:
+    return Response(200, "OK", (("Content-Type", kind),), body)
+
+
+def compare(body: bytes, kind: str = "text/csv") -> str:
+    return difference(KIND, read_table(KIND, answer(body, kind)), ROWS)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+@pytest.mark.parametrize("newline", ["\r\n", "\n"])
+@pytest.mark.parametrize("header", [True, False])
+@pytest.mark.parametrize("order", [1, -1])
+def test_every_permitted_form_is_read(
+    delimiter: str, newline: str, header: bool, order: int
+) -> None:
+    tags = HEADER[::order]
+    records = [tags] * header + cells(tags)
+    assert not compare(written(records, delimiter, newline))
+
+
+def test_mark_and_charset_are_understood() -> None:
+    body = written([HEADER, *cells(HEADER)])
+    assert not compare(b"\xef\xbb\xbf" + body)
+    assert not compare(body.decode().encode("latin-1"), "text/csv; charset=ISO-8859-1")
+    with pytest.raises(TableError, match="utf-8"):
+        compare(body.decode().encode("latin-1"))
+
+
+def test_empty_answer_has_no_calls() -> None:
+    assert read_table(KIND, answer(b"")).records == []
+    assert read_table(KIND, answer(written([HEADER]))).records == []
+
+
+def test_lost_column_and_record_are_seen() -> None:
+    with pytest.raises(TableError, match="columns"):
+        compare(written([HEADER[:-1], *cells(HEADER[:-1])]))
+    assert "2 record(s) for 3 call(s)" in compare(written([HEADER, *cells(HEADER)[:2]]))
+
+
+@pytest.mark.parametrize("header", [True, False])
+def test_changed_cell_is_named(header: bool) -> None:
+    records = cells(HEADER)
+    records[1][HEADER.index("called_num")] = "999"
+    found = compare(written([HEADER] * header + records))
+    assert found == "called_num of call 1 is '999', in the XML '101'"
