@@ -13,7 +13,7 @@ import pytest
 
 from conformance import catalogue, selection
 from conformance.check import Check
-from conformance.errors import KpbxError, LabError, SutError
+from conformance.errors import KpbxError, LabError, SafetyViolation, SutError
 from conformance.report.files import make_folder, write_json
 from conformance.run import PROFILES, Run, Settings
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
@@ -159,6 +159,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     except NotRun as reason:
         one.end(Verdict.NONE, str(reason))
         pytest.skip(str(reason))
+    except SafetyViolation as barred:
+        one.end(Verdict.NONE, f"on its way it needs more than is allowed: {barred}")
+        pytest.skip(str(barred))
     except LabError as problem:
         one.end(Verdict.INCONC, f"the lab, not the PBX: {problem}")
         pytest.skip(f"inconc: {problem}")

@@ -241,6 +241,7 @@ class Sut:
             SafetyClass.CONFIG,
             SafetyClass.NETWORK,
             SafetyClass.REBOOT,
+            SafetyClass.HALT,
         }:
             return "somebody's changes were pending when the run began; apply or revert them first"
         reasons = (self._unmet_need(need) for need in requirement.needs)
