@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 import pytest
+from markupsafe import Markup
 
 from conformance.verdict import Verdict
 
@@ -46,15 +47,14 @@ BAR_WIDTH = 560
 @cache
 def _environment() -> jinja2.Environment:
     loader = jinja2.PackageLoader("conformance.report", "templates")
-    environment = jinja2.Environment(
+    return jinja2.Environment(
         loader=loader,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=lambda value: value if isinstance(value, Markup) else _visible(value),
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["visible"] = _visible
-    return environment
 
 
 def _visible(text: object) -> str:
