@@ -150,7 +150,9 @@ class OwnRoutes:
             self.change(changed)
             if settled(self._check, CHANGED, lambda: self.has(changed), bool):
                 dialect.see("RD-35", form)
-                self._check.remark(CHANGED, f"a destination is changed by {form} (RD-35)")
+                if form == ALTERNATIVE:
+                    said = "a destination is changed by <destination>, not as printed (RD-35)"
+                    self._check.remark(CHANGED, said)
                 return changed
         dialect.assume("RD-35", PRINTED)
         return route
