@@ -167,6 +167,7 @@ class ScriptedServer:
     def __init__(self, script: Script) -> None:
         self.script = script
         self.seen: list[Seen] = []
+        self.clients: list[WireClient] = []
         self.stopping = threading.Event()
         handler = type("Handler", (_Handler,), {"scripted": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -192,6 +193,8 @@ class ScriptedServer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        for client in self.clients:
+            client.close()
         self.stopping.set()
         self._server.shutdown()
         self._server.server_close()
@@ -286,10 +289,11 @@ def sut_on(server: ScriptedServer, *, lab: Lab | None = None, **more: Any) -> Su
     """Return the system under test behind a scripted server; nothing has been sent yet."""
     pixit = Pixit(extensions=("9000", "9001"), reboot_timeout_s=0.3)
     target = Target(connection_to(server, **more), pixit=pixit)
+    server.clients.append(WireClient(target.connection, ALL_CLASSES))
     return Sut(
         catalogue=catalogue.load(),
         target=target,
-        client=WireClient(target.connection, ALL_CLASSES),
+        client=server.clients[-1],
         lab=lab or NoLab(),
         dialect=Dialect(),
     )

@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from conformance.secrecy import WITHHELD
 from conformance.wire import har
 from conformance.wire.client import basic, md5
 from conformance.wire.exchange import Exchange, Request, Response
-from conformance.wire.redact import WITHHELD, Redactor
+from conformance.wire.redact import Redactor
 
 PASSWORD = "hunter22"
 REDACTOR = Redactor([PASSWORD])
