@@ -30,10 +30,14 @@ FORMAT = "%Y-%m-%d %H:%M:%S"
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The PBX's local time when it was asked for, between two moments, and how it was found."""
+    """The PBX's local time when it was asked for, between two moments, and how it was found.
+
+    `utc` is the time of its Date header, or of this machine if there is none.
+    """
 
     earliest: datetime
     latest: datetime
+    utc: datetime
     said: str
 
     @property
@@ -70,21 +74,27 @@ def measure(begin_at: Callable[[datetime], Exchange]) -> Clock:
         return begin_at(begin).code == INVALID_INTERVAL
 
     first = begin_at(FAR_AHEAD)
-    utc, offset_s = _utc_of(first)
+    aware, offset_s = _utc_of(first)
+    utc = aware.replace(tzinfo=None)
     if first.code != INVALID_INTERVAL:
-        said = "a begin in the year 2100 was accepted: the PBX's time is unknown"
-        plain = utc.replace(tzinfo=None)
-        return Clock(plain + WESTERNMOST, plain + EASTERNMOST, said)
-    guess = utc.astimezone().replace(tzinfo=None)
+        return _anywhere(utc, "a begin in the year 2100 was accepted")
+    guess = aware.astimezone().replace(tzinfo=None)
     if ahead(guess + TOLERANCE) and not ahead(guess - TOLERANCE):
         said = f"the PBX's clock is {offset_s:+.0f} s off this machine's"
-        return Clock(guess - TOLERANCE, guess + TOLERANCE, said)
+        return Clock(guess - TOLERANCE, guess + TOLERANCE, utc, said)
     earliest, latest = LONG_AGO, FAR_AHEAD
     while latest - earliest > PRECISION:
         middle = earliest + (latest - earliest) / 2
         earliest, latest = (earliest, middle) if ahead(middle) else (middle, latest)
-    said = f"the PBX's local time was {written(earliest)}, this machine's {written(guess)}"
-    return Clock(earliest, latest, said)
+    said = f"code 11 puts the PBX's now at {written(earliest)}, its Date header at {written(utc)}"
+    if not utc + WESTERNMOST <= earliest <= utc + EASTERNMOST:
+        return _anywhere(utc, said)
+    return Clock(earliest, latest, utc, f"{said} UTC")
+
+
+def _anywhere(utc: datetime, said: str) -> Clock:
+    said = f"{said}: the PBX's local time is unknown"
+    return Clock(utc + WESTERNMOST, utc + EASTERNMOST, utc, said)
 
 
 def _utc_of(exchange: Exchange) -> tuple[datetime, float]:
@@ -97,4 +107,5 @@ def _utc_of(exchange: Exchange) -> tuple[datetime, float]:
         return ours, 0.0
     if theirs.tzinfo is None:
         theirs = theirs.replace(tzinfo=UTC)
+    theirs = theirs.astimezone(UTC)
     return theirs, round((theirs - ours).total_seconds())

@@ -9,8 +9,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING
 
+from conformance.callrecords.calls import NOBODY
+from conformance.callrecords.choices import sendable
 from conformance.callrecords.filters import FREQUENT
 from conformance.callrecords.kind import NUMBERS, Row, key
 from conformance.callrecords.patterns import MASK
@@ -27,18 +30,21 @@ DIGITS = len(MASK)
 SHOWN = re.compile(r"\+?[0-9]*")
 
 
-def masked(calls: Calls) -> tuple[Exchange, list[Row]]:
-    """The calls of the reference as they are shown without the password.
+def masked(calls: Calls) -> Iterator[tuple[Exchange, list[Row]]]:
+    """The calls of the reference as they are shown without the password, asked for in many ways.
 
     Raises:
         Inconclusive: there are none.
     """
-    request: Request = replace(calls.window, password=None)
-    exchange = calls.answered(request)
-    rows = calls.kind.rows(exchange)
-    if not rows:
-        calls.check.inconclusive("no calls without the privacy password")
-    return exchange, rows
+    plain: Request = replace(calls.reference.request, password=None)
+    requests = [plain, replace(plain, start_flag=True)]
+    for tag in ("gateway_name", "status"):
+        value = next((row[tag] for row in calls.reference.rows if sendable(row[tag])), "")
+        requests.append(replace(plain, filters={tag: value or NOBODY}))
+    requests.append(replace(plain, filters={"any": "%1%"}))
+    for request in requests:
+        exchange = calls.answered(request)
+        yield exchange, calls.kind.rows(exchange)
 
 
 def pairs(calls: Calls, rows: list[Row]) -> Iterator[tuple[Row, Row | None]]:
@@ -69,26 +75,23 @@ def numbers_masked(calls: Calls) -> None:
     Raises:
         Inconclusive: there is no external number in one of the directions.
     """
-    exchange, rows = masked(calls)
     requirement_id = calls.kind.requirement("masked-numbers")
-    together = list(pairs(calls, rows))
-    unseen = []
-    for direction, tag in calls.kind.external.items():
-        judged = [
-            (row, held)
-            for row, real in together
-            if row["direction"] == direction
-            and (held := properly(row[tag], real[tag] if real else None)) is not None
-        ]
-        wrong = [row for row, held in judged if not held]
-        shown = f"{tag} {wrong[0][tag]!r} of call {wrong[0]['id']}" if wrong else ""
-        expected = f"{tag} of direction {direction} with its last three digits as XXX"
-        calls.check.soft(requirement_id, not wrong, expected, shown, exchange)
-        unseen += [] if judged else [direction]
-    if unseen:
-        reason = f"no external number in direction {', '.join(unseen)} to judge"
+    seen = set()
+    for exchange, rows in masked(calls):
+        for row, real in pairs(calls, rows):
+            direction = row["direction"]
+            tag = calls.kind.external.get(direction)
+            held = tag and properly(row[tag], real[tag] if real else None)
+            if held is None or not tag:
+                continue
+            seen.add(direction)
+            expected = f"{tag} of direction {direction} with its last three digits as XXX"
+            observed = f"{row[tag]!r} in call {row['id']}"
+            calls.check.that(requirement_id, held, expected, observed, exchange)
+    for direction in calls.kind.external.keys() - seen:
+        reason = f"no external number of direction {direction} to judge"
         calls.check.remark(requirement_id, reason)
-    if len(unseen) == len(calls.kind.external):
+    if not seen:
         calls.check.inconclusive("no external number to judge")
 
 
@@ -98,12 +101,11 @@ def names_empty(calls: Calls) -> None:
     Raises:
         NonConformance: one is not.
     """
-    exchange, rows = masked(calls)
-    for tag in calls.kind.names:
+    requirement_id = calls.kind.requirement("masked-names")
+    for (exchange, rows), tag in product(masked(calls), calls.kind.names):
         shown = [row for row in rows if row[tag]]
         observed = f"{len(shown)} call(s) with a {tag}, the first of id {_first(shown)}"
-        requirement_id = calls.kind.requirement("masked-names")
-        calls.check.soft(requirement_id, not shown, f"every {tag} empty", observed, exchange)
+        calls.check.that(requirement_id, not shown, f"every {tag} empty", observed, exchange)
 
 
 def _first(rows: list[Row]) -> str:
@@ -117,18 +119,16 @@ def internal_whole(calls: Calls) -> None:
         NonConformance: one is not.
         Inconclusive: there is none.
     """
-    exchange, rows = masked(calls)
-    seen = False
-    for row, real in pairs(calls, rows):
-        for tag in NUMBERS:
-            if calls.kind.external.get(row["direction"]) == tag or not row[tag]:
+    requirement_id, seen = calls.kind.requirement("internal-numbers-whole"), False
+    for exchange, rows in masked(calls):
+        for (row, real), tag in product(pairs(calls, rows), NUMBERS):
+            if calls.kind.external.get(row["direction"]) == tag:
                 continue
             held = row[tag] == real[tag] if real else not row[tag].endswith("X")
             expected = f"{tag} of direction {row['direction']} whole"
             observed = f"{row[tag]!r} in call {row['id']}"
-            requirement_id = calls.kind.requirement("internal-numbers-whole")
             calls.check.that(requirement_id, held, expected, observed, exchange)
-            seen = True
+            seen = seen or bool(row[tag])
     if not seen:
         calls.check.inconclusive("no internal number to judge")
 
@@ -139,7 +139,7 @@ def nothing_else(calls: Calls) -> None:
     Raises:
         NonConformance: it is not.
     """
-    exchange, _rows = masked(calls)
+    exchange, _rows = next(masked(calls))
     wrong = calls.difference(exchange, lambda _row: True, calls.kind.open_tags)
     calls.check.that(
         calls.kind.requirement("masking-changes-nothing-else"),

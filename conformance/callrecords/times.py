@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from conformance.callrecords import clock
 from conformance.callrecords.calls import Calls, Request
 from conformance.callrecords.clock import moment, written
 from conformance.callrecords.comparison import gap
+from conformance.callrecords.kind import ids
 from conformance.callrecords.patterns import ended, started
 
 if TYPE_CHECKING:
@@ -194,9 +196,18 @@ def default_end(calls: Calls) -> None:
     reference = calls.reference
     begin = gap(reference.rows, len(reference.rows) - 20) or reference.begin
     requirement_id = calls.kind.requirement("default-end")
+    late = written(reference.clock.utc + clock.EASTERNMOST + DAY)
+    # No call has ended in the future: all of these have ended when the next request comes.
+    known = calls.kind.rows(calls.answered(replace(calls.window, begin=begin, end=late)))
     for end, said in ((None, "without end"), ("", "with an empty end")):
         exchange = calls.answered(replace(calls.window, begin=begin, end=end))
-        calls.state(requirement_id, exchange, ended(begin, FOREVER), f"{begin} {said}")
+        oracle = ended(begin, FOREVER)
+        calls.state(requirement_id, exchange, oracle, f"{begin} {said}")
+        found = calls.kind.rows(exchange)
+        missing = [row for row in known if oracle(row) and row not in found]
+        expected = f"for {begin} {said}: the {len(known)} call(s) that end {late} brings"
+        observed = f"missing: ids {ids(missing)}"
+        calls.check.that(requirement_id, not missing, expected, observed, exchange)
     calls.check.remark(requirement_id, f"{reference.clock.said} (RD-41)")
 
 
@@ -220,6 +231,6 @@ def reversed_intervals(calls: Calls) -> Iterator[Request]:
     """Intervals that end before they begin: by a second, by hours of one day, by a year."""
     last = moment(calls.window.end or "")
     assert last is not None  # noqa: S101 - the window was written by us
-    noon = last.replace(hour=12, minute=0, second=0) - DAY
+    noon = last.replace(hour=12, minute=30, second=30) - DAY
     for earlier in (SECOND, timedelta(hours=11), 365 * DAY):
         yield replace(calls.window, begin=written(noon), end=written(noon - earlier))

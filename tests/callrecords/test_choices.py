@@ -11,13 +11,14 @@ ROWS = [
     row(2, called_num="1012", status="8"),
     row(3, called_num="2101", status="4", caller_name="Ana"),
     row(4, called_num="31014", status="4", direction="4", caller_name="Å & B"),
+    row(5, called_num="77", direction="4"),
 ]
 CHOICES = Choices(KIND, ROWS, masked=False)
 
 
 def test_value_inside_others_is_chosen_and_every_direction_has_one() -> None:
     assert CHOICES.exact("called_num") == ["101", "31014"]
-    assert CHOICES.exact("status") == ["4", "8"]
+    assert CHOICES.exact("status") == ["1", "2", "3", "4", "8"]
     assert "Å & B" in CHOICES.exact("caller_name")
 
 
