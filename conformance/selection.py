@@ -31,10 +31,14 @@ def claims(item: pytest.Item, requirements: Mapping[str, Requirement]) -> list[R
 def in_order(
     items: list[pytest.Item], requirements: Mapping[str, Requirement]
 ) -> list[pytest.Item]:
-    """The items by the most drastic safety class that each needs, otherwise as they were."""
+    """The items by the most drastic safety class that each needs, then in the guide's order."""
+    stems = [one.id.partition(".")[0] for one in requirements.values()]
+    chapters = {stem: number for number, stem in enumerate(dict.fromkeys(stems))}
 
-    def rank(item: pytest.Item) -> int:
-        return max((one.safety.rank for one in claims(item, requirements)), default=-1)
+    def rank(item: pytest.Item) -> tuple[int, int]:
+        claimed = claims(item, requirements)
+        chapter = min((chapters[one.id.partition(".")[0]] for one in claimed), default=-1)
+        return max((one.safety.rank for one in claimed), default=-1), chapter
 
     return sorted(items, key=rank)
 

@@ -28,10 +28,11 @@ BRIEFLY_S = 3.0
 
 def free_key(check: Check, endpoint: str) -> str | None:
     """What to fill into an endpoint's path so that it names nothing; None without a placeholder."""
-    placeholder = check.sut.endpoint(endpoint).placeholder
-    if placeholder in {"exten", "mailbox"}:
-        return Extensions(check).free()
-    return UNUSED_ID if placeholder else None
+    end = check.sut.endpoint(endpoint)
+    if end.placeholder in {"exten", "mailbox"}:
+        extensions = Extensions(check)
+        return extensions.unused() if end.safety is SafetyClass.READ else extensions.free()
+    return UNUSED_ID if end.placeholder else None
 
 
 def harmless(check: Check, endpoint: str, *, answer: Answer = Answer.XML, **how: Any) -> Exchange:
