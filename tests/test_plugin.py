@@ -243,6 +243,25 @@ def test_a_check_needs_its_safety_class(suite: Suite) -> None:
     assert not [line for line in suite.server.lines if line.startswith("PUT")]
 
 
+def test_a_request_beyond_the_allowed_classes_is_not_sent(suite: Suite) -> None:
+    suite.allow = "read"
+    body = """
+@requirement("pbx.pending.get.authentication")
+def test_it(check):
+    check.soft("pbx.pending.get.authentication", True, "a", "b")
+    check.call("PUT /system/halt")
+@requirement("pbx.pending.get.response-schema")
+def test_too(check):
+    check.call("PUT /pbx/apply")
+"""
+    suite.run(body).assert_outcomes(skipped=2)
+    assert suite.verdict("pbx.pending.get.authentication")[0] == "pass", "it had been decided"
+    verdict, reason = suite.verdict("pbx.pending.get.response-schema")
+    assert verdict == "none"
+    assert "PUT /pbx/apply is of class " in reason
+    assert not [line for line in suite.server.lines if line.startswith("PUT")]
+
+
 def test_a_check_that_needs_what_there_is_not_says_so(suite: Suite) -> None:
     body = """
 @requirement("users.configs.post.code-13")
@@ -283,7 +302,9 @@ def test_other_people_s_changes_that_are_pending_are_left_alone(suite: Suite) ->
 def test_an_unknown_requirement_is_the_harness_s_mistake(suite: Suite) -> None:
     body = "@requirement('users.configs.post.nonsense')\ndef test_it(check): pass\n"
     result = suite.run(body)
-    assert result.ret not in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    said = "*test_made_up.py::test_it claims 'users.configs.post.nonsense': no such requirement*"
+    result.stderr.fnmatch_lines([said])
 
 
 # --- order and selection -----------------------------------------------------------------------
@@ -320,7 +341,7 @@ def test_harmless_checks_come_first(suite: Suite) -> None:
 def test_select(suite: Suite, glob: str, kept: list[str]) -> None:
     result = suite.run(SHUFFLED, "--collect-only", "-q", f"--kpbx-select={glob}")
     lines = [line.rpartition("::")[2] for line in result.outlines if "::" in line]
-    assert lines == ["test_ordinary", *kept]
+    assert lines == kept
 
 
 def test_results_hold_what_was_selected(suite: Suite) -> None:
