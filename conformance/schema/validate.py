@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from conformance.schema.errors import DocumentError, NotWellFormed
 from conformance.schema.explain import Explainer, SchemaError, schema_error
 from conformance.schema.place import Places
@@ -44,7 +46,8 @@ class ValidationResult:
         errors: the violations, in document order as far as possible; none if it is valid.
         well_formed: no rule of XML itself was broken, as far as the document was read. Reading ends
             early once a streamed document has as many errors as were asked for.
-        tree: the root element, if it was asked for and the document is well-formed.
+        tree: the root element without comments and processing instructions, if it was asked for
+            and the document is well-formed.
     """
 
     errors: tuple[SchemaError, ...]
@@ -112,6 +115,8 @@ class DocumentValidator:
         self.ended = True
         self._waiting.clear()
         tree = root if self._keep_tree else None
+        if tree is not None:  # they say nothing, and would cut the texts around them in two
+            etree.strip_tags(tree, etree.ProcessingInstruction)
         self._errors.sort(key=lambda error: (error.line == 0, error.line))
         return ValidationResult(tuple(self._errors[: self._max_errors]), self._well_formed, tree)
 

@@ -408,3 +408,13 @@ def test_nothing_of_a_document_raises() -> None:
         for byte in (b"\x00", b"<", b"\xff\xfe", b"&#0;"):
             data = CDR_HEAD.encode()[:damage] + byte + cdr(1).encode()[damage:]
             validate_bytes(schema, data, keep_tree=False)
+
+
+def test_a_kept_tree_holds_elements_and_whole_texts_only() -> None:
+    schema = message_schema("pbx/pbx.pending.get.response.xsd")
+    data = b"<kpbx_response><?a b?><pbx_pending>tr<?c d?>u<!-- e -->e</pbx_pending></kpbx_response>"
+    result = validate_bytes(schema, data)
+    assert result.valid
+    assert result.tree is not None
+    assert [child.tag for child in result.tree] == ["pbx_pending"]
+    assert result.tree.findtext("pbx_pending") == "true"
