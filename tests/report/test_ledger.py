@@ -62,6 +62,15 @@ def test_the_stronger_verdict_stands_in_any_order(pair: tuple[str, str], togethe
         assert found["reason"] == f"reason of {strongest}"
 
 
+def test_of_two_failures_the_first_stands() -> None:
+    ledger = Ledger()
+    for observed in ("first", "second"):
+        found = record("fail")
+        found["observations"][0]["failure"] = FAILURE | {"observed": observed}
+        ledger.add(found)
+    assert row(ledger)["failure"]["observed"] == "first"
+
+
 def test_ranks_follow_that_order() -> None:
     assert [str(item) for item in sorted(Verdict, key=lambda one: one.rank)] == STRENGTH
 
