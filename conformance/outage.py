@@ -105,16 +105,25 @@ def has_been_seen(check: Check) -> bool:
     return _habits(check).away_s > 0
 
 
-def await_return(check: Check) -> None:
+def await_return(check: Check, claim: str = "") -> None:
     """Wait until the PBX answers again.
 
+    Args:
+        check: the check that waits.
+        claim: the requirement that says that the PBX comes back, if there is one.
+
     Raises:
-        Inconclusive: it did not come back within the PIXIT's `reboot_timeout_s`.
+        NonConformance: it did not come back within `reboot_timeout_s`, and that breaks the claim.
+        Inconclusive: it did not come back, and nothing was claimed.
     """
     timeout_s = check.pixit.reboot_timeout_s
-    if _becomes(check, timeout_s, up=True) is None:
-        check.sut.dead = f"did not come back within {timeout_s:.0f} s"
-        check.inconclusive(f"the PBX {check.sut.dead} (reboot_timeout_s)")
+    if _becomes(check, timeout_s, up=True) is not None:
+        return
+    check.sut.dead = f"did not come back within {timeout_s:.0f} s"
+    said = f"the PBX {check.sut.dead} (reboot_timeout_s)"
+    if claim:
+        check.fail(claim, "the PBX comes back", said)
+    check.inconclusive(said)
 
 
 def comes_back_by_itself(check: Check) -> float | None:
@@ -142,7 +151,13 @@ def said_yes(exchange: Exchange) -> bool:
 
 
 def cause(
-    check: Check, endpoint: str, body: Body | None = None, *, returns: bool = True, **how: Any
+    check: Check,
+    endpoint: str,
+    body: Body | None = None,
+    *,
+    claim: str = "",
+    returns: bool = True,
+    **how: Any,
 ) -> Outage:
     """Send a request that takes the PBX down if it succeeds, and wait until it is back.
 
@@ -152,11 +167,13 @@ def cause(
         check: the check that sends it.
         endpoint: the guide's heading.
         body: what stands below `<kpbx_request>`.
+        claim: the requirement that says that the PBX comes back, if there is one.
         returns: wait until the PBX is back; without it the caller does.
         how: as for `Check.call`.
 
     Raises:
-        Inconclusive: the PBX did not come back within the PIXIT's `reboot_timeout_s`.
+        NonConformance: the PBX did not come back within `reboot_timeout_s`, against the claim.
+        Inconclusive: it did not come back, and nothing was claimed.
     """
     habits = _habits(check)
     habits.usual = _look(check) or habits.usual
@@ -164,6 +181,6 @@ def cause(
     seen = watch(check, grace_s(check) if said_yes(exchange) else _calm_s(check))
     if seen and returns:
         started = time.monotonic()
-        await_return(check)
+        await_return(check, claim)
         habits.away_s = max(habits.away_s, time.monotonic() - started)
     return Outage(exchange, seen)

@@ -109,9 +109,9 @@ def switch(check: Check, endpoint: str, expected: Slots, requirement_id: str) ->
     What the secondary slot holds after a promotion is not judged (RD-53).
 
     Raises:
-        NonConformance: another code came, or another firmware runs afterwards.
+        NonConformance: another code came, or another firmware runs afterwards, or none.
     """
-    outage = cause(check, endpoint)
+    outage = cause(check, endpoint, claim=requirement_id)
     answered(check, outage)
     check.expect_code(outage.exchange, 0)
     after = slots(check)
@@ -151,7 +151,7 @@ def stay(check: Check, endpoint: str, code: int, requirement_id: str) -> None:
         NonConformance: another code came, the PBX went away, or the slots have changed.
     """
     before = slots(check)
-    outage = cause(check, endpoint)
+    outage = cause(check, endpoint, claim=requirement_id)
     answered(check, outage)
     check.expect_code(outage.exchange, code)
     observed = f"code {code}, and the PBX went away"
@@ -161,6 +161,8 @@ def stay(check: Check, endpoint: str, code: int, requirement_id: str) -> None:
 
 
 def _put_back(check: Check, before: Slots) -> None:
+    if check.sut.dead:
+        return
     now = slots(check)
     for _ in range(MOST_STEPS):
         step = _step(now, before)

@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from conformance.check import Check
 
@@ -66,6 +66,10 @@ class Interface:
         known = self.enabled == "true" and not self.dhcp
         return _subnet(self.ip_address, self.netmask) if known else None
 
+    def __str__(self) -> str:
+        address = f"{self.ip_address}, {self.netmask}"
+        return f"interface {self.id} ({self.name}, enabled {self.enabled}, {address})"
+
     def body(self, *tags: str) -> dict[str, Any]:
         """A request for an update with its own values: all of them, or the tags named."""
         chosen = tags or ("id", "enabled", "ip_address", "netmask")
@@ -92,6 +96,10 @@ class Route:
         """Whether it is the default gateway."""
         return self.network == DEFAULT
 
+    def __str__(self) -> str:
+        way = f"{self.destination} through {self.gateway}"
+        return f"route {self.id} ({way}, enabled {self.enabled})"
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -112,11 +120,30 @@ class Network:
 
     def differences(self, now: Network) -> str:
         """What is different now, for a reader; empty if nothing is."""
-        parts = [f"DNS {self.dns} is {now.dns}"] if self.dns != now.dns else []
-        for was, present in ((self.interfaces, now.interfaces), (self.routes, now.routes)):
-            parts += [f"{one} is gone or changed" for one in sorted(map(str, was - present))]
-            parts += [f"{one} is new or changed" for one in sorted(map(str, present - was))]
+        parts = [f"DNS {self.dns} is now {now.dns}"] if self.dns != now.dns else []
+        parts += _changes(self.interfaces, now.interfaces)
+        parts += _changes(self.routes, now.routes)
         return "; ".join(parts)
+
+
+def _changes(was: Iterable[Interface | Route], now: Iterable[Interface | Route]) -> Iterator[str]:
+    """What became of the entries of a list, by id."""
+    old, new = _by_id(was), _by_id(now)
+    for key in sorted(old.keys() | new.keys()):
+        if key not in new:
+            yield f"{old[key]} is gone"
+        elif key not in old:
+            yield f"{new[key]} is new"
+        elif old[key] != new[key]:
+            yield f"{old[key]} is now {new[key]}"
+
+
+def _by_id(entries: Iterable[Interface | Route]) -> dict[str, str]:
+    """Entries for a reader; those with the same id stand together."""
+    found: dict[str, str] = {}
+    for one in sorted(entries, key=str):
+        found[one.id] = f"{found[one.id]} and {one}" if one.id in found else str(one)
+    return found
 
 
 def _rows(check: Check, endpoint: str, path: str, *tags: str) -> list[tuple[str, ...]]:

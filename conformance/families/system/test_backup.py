@@ -89,4 +89,4 @@ def test_name_missing(check: Check) -> None:
 @requirement(f"{POST}.code-11")
 def test_backup_can_not_be_made(check: Check) -> None:
     with check.condition("storage-failure"):
-        check.expect_code(create(check, {"backup": {"name": NAME}}), 11)
+        check.expect_code(create(check, whole(phonebook=False, sounds=False)), 11)

@@ -36,7 +36,7 @@ def drops_pending_changes(check: Check) -> bool:
 @requirement(f"{RESTART}.reboots", f"{RESTART}.true", f"{RESTART}.keeps-slots")
 def test_restart_reboots(check: Check) -> None:
     before = slots(check)
-    outage = cause(check, "PUT /system/restart")
+    outage = cause(check, "PUT /system/restart", claim=f"{RESTART}.reboots")
     exchange = outage.exchange
     said = exchange.flag("system_restarted")
     happened = outage.seen or (said is True and drops_pending_changes(check))
