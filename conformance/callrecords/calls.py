@@ -116,13 +116,21 @@ class Calls:
             return self.check.call(self.kind.endpoint, body, answer=Answer.CSV, headers=CSV)
         return self.check.call(self.kind.endpoint, body, broken=broken)
 
-    def answered(self, request: Request) -> Exchange:
+    def answered(self, request: Request, words: str = "code-0") -> Exchange:
         """Send a request that must succeed.
+
+        Args:
+            request: the request.
+            words: the requirement by which it must.
 
         Raises:
             NonConformance: the answer is not code 0.
         """
         exchange = self.ask(request)
+        if words != "code-0":
+            held = exchange.code == 0 and not exchange.gated
+            requirement_id = self.kind.requirement(words)
+            self.check.that(requirement_id, held, "code 0", exchange.summary(), exchange)
         self.check.expect_code(exchange, 0)
         return exchange
 

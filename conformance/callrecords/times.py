@@ -155,7 +155,7 @@ def default_begin(calls: Calls) -> None:
         calls.check.inconclusive("the month has only just begun on the PBX")
     before, after, end = _beside(calls, month, last)
     request = replace(calls.window, begin=None, end=written(end))
-    exchange = calls.answered(request)
+    exchange = calls.answered(request, "default-begin")
     found = calls.kind.rows(exchange)
     missing = [row for row in after if row["end"] < written(end) and row not in found]
     early = [row for row in found if row["end"] < written(month)]
@@ -200,7 +200,8 @@ def default_end(calls: Calls) -> None:
     # No call has ended in the future: all of these have ended when the next request comes.
     known = calls.kind.rows(calls.answered(replace(calls.window, begin=begin, end=late)))
     for end, said in ((None, "without end"), ("", "with an empty end")):
-        exchange = calls.answered(replace(calls.window, begin=begin, end=end))
+        request = replace(calls.window, begin=begin, end=end)
+        exchange = calls.answered(request, "default-end")
         oracle = ended(begin, FOREVER)
         calls.state(requirement_id, exchange, oracle, f"{begin} {said}")
         found = calls.kind.rows(exchange)
@@ -218,7 +219,7 @@ def no_tags(calls: Calls) -> None:
         NonConformance: it does not.
         Inconclusive: the calls of this SUT don't show it.
     """
-    exchange = calls.answered(Request())
+    exchange = calls.answered(Request(), "no-tags")
     month = written(first_of_month(calls))
     wrong = calls.difference(exchange, ended(month, FOREVER), calls.kind.open_tags)
     expected = f"the calls that ended since {month}"

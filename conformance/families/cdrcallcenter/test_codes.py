@@ -6,10 +6,12 @@ from contextlib import nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from conformance.callrecords import codes
 from conformance.callrecords.calls import Request
 from conformance.callrecords.times import reversed_intervals
-from conformance.check import requirement
+from conformance.check import Answer, requirement
 
 if TYPE_CHECKING:
     from conformance.callrecords.calls import Calls
@@ -60,6 +62,20 @@ def test_answer_is_in_one_spelling_of_the_tag(calls: Calls) -> None:
         found = [tag for tag in calls.kind.containers if exchange.find(tag) is not None]
         spelled = ", ".join(found) or exchange.summary()
         calls.check.that(f"{STEM}.same-tag", len(found) == 1, "one spelling", spelled, exchange)
+
+
+@requirement(f"{STEM}.same-tag")
+@pytest.mark.parametrize("sent", ["cdrcallercenter", "cdrcallcenter"])
+def test_tag_is_closed_as_it_was_opened(calls: Calls, sent: str) -> None:
+    body = {sent: {"begin": codes.GUIDE_DATE, "end": codes.GUIDE_DATE}}
+    # What becomes of the spelling that this SUT does not know is not described (RD-04).
+    exchange = calls.check.call(calls.kind.endpoint, body, answer=Answer.ANYTHING)
+    assert exchange.response is not None
+    text = exchange.response.body
+    for tag in (name.encode() for name in calls.kind.containers):
+        opened, closed = text.count(b"<%b>" % tag), text.count(b"</%b>" % tag)
+        observed = f"{opened} of <{tag.decode()}>, {closed} of </{tag.decode()}>"
+        calls.check.that(f"{STEM}.same-tag", opened == closed, "as many", observed, exchange)
 
 
 @requirement(f"{STEM}.answer")
