@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
-from conformance.errors import LabError, SutError
+from conformance.errors import LabError, SafetyViolation, SutError
 from conformance.oracles import Answer, judge
 from conformance.sut import AUTO
 from conformance.verdict import (
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["AUTO", "Answer", "Check", "requirement"]
 
 RETURN_AFTER_LOSS_S = 5.0
+ENDINGS = (NonConformance, Inconclusive, NotRun)
 # More than this many exchanges show nothing more to a reader of a failure.
 LONGEST_SEQUENCE = 12
 
@@ -88,8 +89,7 @@ class Check:
                 purpose), `rejected`, `authorization`, `headers`; see `Sut.outgoing`.
 
         Raises:
-            NonConformance: there was no answer although the SUT is still there.
-            Inconclusive: the SUT has stopped answering.
+            NonConformance: there was no answer.
         """
         earlier = frozenset(self.sut.sent_ids)
         outgoing = self.sut.outgoing(endpoint, body, **how)
@@ -291,7 +291,7 @@ class Check:
     def _undo(self, undo: Callable[[], object]) -> None:
         try:
             undo()
-        except (NonConformance, Inconclusive, NotRun, LabError, SutError) as problem:
+        except (*ENDINGS, LabError, SutError, SafetyViolation) as problem:
             self.leftovers.append(str(problem))
 
     def finish(self) -> None:
