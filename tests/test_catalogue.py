@@ -72,9 +72,7 @@ EXEMPT = {
 
 
 def test_endpoints_and_codes_are_the_guides() -> None:
-    found = {
-        end.name: sorted(code.code for code in end.codes) for end in load().endpoints.values()
-    }
+    found = {end.name: sorted(code.code for code in end.codes) for end in load().endpoints.values()}
     assert found == GUIDE
     assert list(found) == list(GUIDE), "in the order of the guide"
     assert sum(1 for _ in load().pairs()) == 131

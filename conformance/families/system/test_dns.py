@@ -39,6 +39,14 @@ def other_than(found: str) -> str:
     return next(one for one in ADDRESSES if one != found)
 
 
+@requirement("system.network.dns.get.response-schema")
+def test_configured_address_is_shown(check: Check) -> None:
+    exchange = check.call("GET /system/network/dns")
+    shown = exchange.find("dns/ip_address") is not None
+    requirement_id = "system.network.dns.get.response-schema"
+    check.that(requirement_id, shown, "an ip_address in dns", exchange.summary(), exchange)
+
+
 @requirement(f"{PUT}.code-0", f"{PUT}.stored", f"{PUT}.rest-untouched")
 def test_written_address_is_read_back(check: Check) -> None:
     before = leave_as_found(check)

@@ -102,9 +102,7 @@ def is_stored(check: Check, wanted: Route, exchange: Exchange) -> None:
     check.that(f"{PUT}.stored", holds(found), str(wanted), str(found), exchange)
 
 
-@requirement(
-    f"{DELETE}.code-0", f"{DELETE}.gone", f"{DELETE}.others-untouched", f"{DELETE}.code-45"
-)
+@requirement(f"{DELETE}.code-0", f"{DELETE}.gone", f"{DELETE}.others-untouched")
 def test_removed_route_is_gone(check: Check) -> None:
     own = OwnRoutes(check)
     route = own.create()
