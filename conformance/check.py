@@ -90,6 +90,7 @@ class Check:
 
         Raises:
             NonConformance: there was no answer.
+            Inconclusive: the answer is larger than the harness reads.
         """
         earlier = frozenset(self.sut.sent_ids)
         outgoing = self.sut.outgoing(endpoint, body, **how)
@@ -99,6 +100,8 @@ class Check:
             self.observe(observation)
         if exchange.response is None and not may_be_lost:
             self._lost(exchange)
+        if exchange.response is not None and exchange.response.oversized:
+            raise Inconclusive(exchange.lost)
         return exchange
 
     def _lost(self, exchange: Exchange) -> NoReturn:

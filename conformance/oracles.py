@@ -89,6 +89,9 @@ def _schema(end: Endpoint, exchange: Exchange) -> Iterator[Observation]:
     requirement = f"{end.slug}.response-schema"
     if response is None or validation is None:
         return
+    if response.oversized:
+        yield Observation(requirement, Verdict.INCONC, exchange.lost)
+        return
     if exchange.lost:
         yield _fail(requirement, "a whole answer", exchange.lost, exchange)
         return

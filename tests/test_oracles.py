@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -188,6 +189,13 @@ def test_a_body_that_broke_off_fails_even_if_what_came_is_valid() -> None:
     assert item.verdict is FAIL
     assert item.failure is not None
     assert "breaks off" in item.failure.observed
+
+
+def test_a_body_larger_than_we_read_is_nobodys_fault() -> None:
+    exchange = exchanged(kpbx(EXISTS, "x1"), lost="the answer is larger than 9 bytes")
+    assert exchange.response is not None
+    exchange.response = replace(exchange.response, oversized=True)
+    assert judged(exchange)[f"{POST}.{SCHEMA}"].verdict is Verdict.INCONC
 
 
 # --- request_id that nobody asked for ----------------------------------------------------------

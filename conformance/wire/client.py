@@ -12,7 +12,7 @@ import hashlib
 import ssl
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import quote, urlencode
@@ -213,10 +213,8 @@ class WireClient:
             lost = f"the answer breaks off after {len(body)} bytes: {_reason(error)}"
         finally:
             answer.close()
-        whole = Response(
-            head.status, head.reason, head.headers, bytes(body), head.http_version, bool(lost)
-        )
-        return whole, lost
+        oversized = len(body) > LARGEST_BODY
+        return replace(head, body=bytes(body), truncated=bool(lost), oversized=oversized), lost
 
 
 def _head(answer: httpx.Response) -> Response:

@@ -32,7 +32,12 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back; `body` ends where the harness stopped reading (`truncated`)."""
+    """What came back.
+
+    Attributes:
+        truncated: the body did not come whole, or was not read whole.
+        oversized: it was the harness that stopped, at the size that it reads at most.
+    """
 
     status: int
     reason: str
@@ -40,6 +45,7 @@ class Response:
     body: bytes
     http_version: str = "HTTP/1.1"
     truncated: bool = False
+    oversized: bool = False
 
     def header(self, name: str) -> str:
         """The values of a header, joined by commas; empty without one."""

@@ -199,6 +199,7 @@ def test_a_body_is_read_up_to_the_limit(scripted: Start, monkeypatch: pytest.Mon
     assert "larger than 1000 bytes" in exchange.lost
     assert exchange.response is not None
     assert exchange.response.truncated
+    assert exchange.response.oversized
     assert len(exchange.response.body) < 1_000_000
     server.script = lambda _seen: Canned(b"x" * 1000)
     assert not send(server)[0].lost
@@ -212,6 +213,7 @@ def test_a_trickling_answer_is_given_up(scripted: Start) -> None:
     assert "not complete after" in exchange.lost
     assert exchange.response is not None
     assert exchange.response.truncated
+    assert not exchange.response.oversized
     assert 0 < len(exchange.response.body) < 5000
 
 
