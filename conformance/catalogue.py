@@ -29,8 +29,6 @@ T = TypeVar("T")
 API_VERSIONS = ("1.0", "1.1")
 GENERAL = "general/guide.toml"
 LICENSE_CLAUSE = "REST APIs and KalliopePBX license activation"
-# The trees that answer whatever the licence's state (the guide's list of exempt APIs).
-LICENSE_EXEMPT = ("/system/network", "/license", "/pbx/apply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,15 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One method on one path, as the guide's heading writes them."""
+    """One method on one path, as the guide's heading writes them.
+
+    Attributes:
+        needs: what every requirement of it needs (see `Sut.unmet`).
+        probe_safety: the class of a request that must be rejected, where it is a lower one.
+        versioned: the kinds of message that differ between API versions.
+        license_exempt: whether it answers whatever the licence's state.
+        patience: how many time-outs its answer may take, as it waits for something itself.
+    """
 
     method: str
     path: str
@@ -58,6 +64,8 @@ class Endpoint:
     needs: tuple[str, ...] = ()
     probe_safety: SafetyClass | None = None
     versioned: tuple[str, ...] = ()
+    license_exempt: bool = False
+    patience: float = 1.0
     api_versions: tuple[str, ...] = API_VERSIONS
 
     @property
@@ -76,11 +84,6 @@ class Endpoint:
         """The name between angle brackets in the path, if there is one."""
         found = re.search(r"<(\w+)>", self.path)
         return found.group(1) if found else None
-
-    @property
-    def license_exempt(self) -> bool:
-        """Whether it answers whatever the licence's state."""
-        return any(self.path == tree or self.path.startswith(f"{tree}/") for tree in LICENSE_EXEMPT)
 
     @property
     def rejected_safety(self) -> SafetyClass:
@@ -178,7 +181,7 @@ def _code(row: Mapping[str, Any]) -> Code:
     )
 
 
-def _endpoint(family: str, row: Mapping[str, Any]) -> Endpoint:
+def _endpoint(family: str, row: Mapping[str, Any], exempt: Iterable[str]) -> Endpoint:
     return Endpoint(
         method=row["method"],
         path=row["path"],
@@ -189,6 +192,8 @@ def _endpoint(family: str, row: Mapping[str, Any]) -> Endpoint:
         needs=tuple(row.get("needs", ())),
         probe_safety=_safety(row.get("probe_safety")),
         versioned=tuple(row.get("versioned", ())),
+        license_exempt=any(f"{row['path']}/".startswith(f"{tree}/") for tree in exempt),
+        patience=float(row.get("patience", 1)),
     )
 
 
@@ -307,7 +312,7 @@ def build(documents: Mapping[str, Mapping[str, Any]]) -> Catalogue:
         endpoints = _index(
             "endpoint",
             (
-                _endpoint(doc["family"], row)
+                _endpoint(doc["family"], row, general["license"]["exempt"])
                 for doc in documents.values()
                 for row in doc.get("endpoint", ())
             ),

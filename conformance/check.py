@@ -95,18 +95,29 @@ class Check:
         earlier = frozenset(self.sut.sent_ids)
         outgoing = self.sut.outgoing(endpoint, body, **how)
         exchange = self.sut.send(outgoing, answer)
-        self.exchanges.append(exchange)
-        for observation in judge(self.sut.catalogue, exchange, answer, earlier):
-            self.observe(observation)
+        self.judge(exchange, answer, earlier)
         if exchange.response is None and not may_be_lost:
             self._lost(exchange)
         if exchange.response is not None and exchange.response.oversized:
             raise Inconclusive(exchange.lost)
         return exchange
 
+    def judge(
+        self,
+        exchange: Exchange,
+        answer: Answer = Answer.XML,
+        earlier_ids: frozenset[str] = frozenset(),
+    ) -> None:
+        """Take an exchange into this check, and judge what holds for every answer."""
+        self.exchanges.append(exchange)
+        for observation in judge(self.sut.catalogue, exchange, answer, earlier_ids):
+            self.observe(observation)
+
     def _lost(self, exchange: Exchange) -> NoReturn:
         end = exchange.endpoint
         stem = end.slug if end else "api"
+        if exchange.timed_out and end and end.patience > 1 and self.sut.answers():
+            raise Inconclusive(f"{end.name}: {exchange.lost}; it may need longer (timeout_s)")
         if not self.sut.wait_until_back(RETURN_AFTER_LOSS_S):
             self.sut.dead = (
                 f"stopped answering at {exchange.request.method} {exchange.request.path}"

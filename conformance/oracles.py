@@ -106,7 +106,9 @@ def _schema(end: Endpoint, exchange: Exchange) -> Iterator[Observation]:
             observed = f"HTTP {response.status} without the documented body: {observed}"
         yield _fail(requirement, "the documented answer", observed, exchange)
         return
-    yield Observation(requirement, Verdict.PASS, remarks=list(_http_remarks(response)))
+    yield Observation(
+        requirement, Verdict.PASS, remarks=[*_http_remarks(response), *exchange.notes]
+    )
 
 
 def _http_remarks(response: Response) -> Iterator[str]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from conformance.emulator.server import EmulatorServer
     from conformance.sut import Sut
+    from conformance.wire.redact import Redactor
 
 RUN = pytest.StashKey[Run]()
 RECORD = pytest.StashKey[dict[str, Any]]()
@@ -43,20 +44,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--kpbx-out", type=Path, help="write results.json and exchanges.har below")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker by which a check claims its requirements; open a run that writes."""
     config.addinivalue_line("markers", "requirement(*ids): the requirements that a check decides")
     is_worker = hasattr(config, "workerinput")
+    if not settings_of(config).embedded:
+        _keep_together(config)
     if config.getoption("--kpbx-out") and not is_worker and RUN not in config.stash:
         run = _run_of(config)
         config.pluginmanager.register(Collector(run), "kpbx-collector")
 
 
+def _keep_together(config: pytest.Config) -> None:
+    """Run the checks of one PBX one after the other, also where pytest-xdist was asked for.
+
+    They share its pending changes and its licence: beside each other they would judge each other.
+    """
+    if config.getoption("dist", "no") != "no":
+        config.option.dist, config.option.tx, config.option.numprocesses = "no", [], 0
+        config.issue_config_time_warning(
+            pytest.PytestWarning("-n has no effect on one PBX: its checks can't run in parallel"), 2
+        )
+
+
 def settings_of(config: pytest.Config) -> Settings:
     """What the command line asked for."""
     allow = config.getoption("--kpbx-allow")
-    worker = getattr(config, "workerinput", {})
-    share = (int(worker["workerid"][2:]), int(worker["workercount"])) if worker else (0, 1)
     return Settings(
         target=config.getoption("--kpbx-target"),
         url=config.getoption("--kpbx-url"),
@@ -65,7 +79,6 @@ def settings_of(config: pytest.Config) -> Settings:
         profile=config.getoption("--kpbx-profile"),
         seed=config.getoption("--kpbx-seed"),
         out=config.getoption("--kpbx-out"),
-        share=share,
     )
 
 
@@ -147,12 +160,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     one = pyfuncitem.funcargs.get("check")
     if not isinstance(one, Check):
         return (yield)
-
+    run = _run_of(pyfuncitem.config)
     try:
         outcome = yield
     except NonConformance as found:
         one.end(Verdict.INCONC, f"not reached: {found.requirement} failed before")
-        pytest.fail(str(found), pytrace=False)
+        _fail(run, one)
+        pytest.skip(f"inconc: {found.requirement} failed, which was not selected")
     except Inconclusive as reason:
         one.end(Verdict.INCONC, str(reason))
         pytest.skip(f"inconc: {reason}")
@@ -172,11 +186,19 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
         one.end(Verdict.ERROR, f"the harness failed: {type(problem).__name__}: {problem}")
         raise
     one.end(Verdict.PASS, "")
-    failed = [item for item in one.observations if item.failure]
-    if failed:
-        shown = "; ".join(f"{i.requirement}: {i.failure.observed}" for i in failed if i.failure)
-        pytest.fail(shown, pytrace=False)
+    _fail(run, one)
     return outcome
+
+
+def _fail(run: Run, one: Check) -> None:
+    """Have pytest fail the check if it found a selected requirement broken."""
+    failed = [
+        f"{item.requirement}: expected {item.failure.expected}; {item.failure.observed}"
+        for item in one.observations
+        if item.failure and run.selected(run.catalogue.requirements[item.requirement])
+    ]
+    if failed:
+        pytest.fail("\n".join(failed), pytrace=False)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -185,10 +207,23 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send what a check found along with its last report, across processes if need be."""
     report = yield
+    if RUN in item.config.stash and item.get_closest_marker("requirement"):
+        _withhold(report, item.config.stash[RUN].redactor)
     record = item.stash.get(RECORD, None)
     if report.when == "teardown" and record:
         report.kpbx = json.dumps(record)  # type: ignore[attr-defined]
     return report
+
+
+def _withhold(report: pytest.TestReport, redactor: Redactor) -> None:
+    """Take secrets out of what other plugins write of a check: the page, JUnit, the terminal."""
+    shown = report.longrepr
+    if isinstance(shown, tuple):
+        file, line, reason = shown
+        report.longrepr = (file, line, redactor.text(reason))
+    elif shown is not None and redactor.text(str(shown)) != str(shown):
+        report.longrepr = redactor.text(str(shown))
+    report.sections = [(name, redactor.text(text)) for name, text in report.sections]
 
 
 class Collector:

@@ -47,7 +47,6 @@ class Settings:
     profile: str = "quick"
     seed: int | None = None
     out: Path | None = None
-    share: tuple[int, int] = (0, 1)
 
     @property
     def embedded(self) -> bool:
@@ -92,17 +91,6 @@ def _emulated(server: EmulatorServer) -> Target:
     )  # fmt: skip
 
 
-def _shared(target: Target, share: tuple[int, int]) -> Target:
-    """The part of the target's numbers that one of several parallel workers may use."""
-    index, count = share
-    pixit = replace(
-        target.pixit,
-        extensions=target.pixit.extensions[index::count],
-        callgroup_selections=target.pixit.callgroup_selections[index::count],
-    )
-    return replace(target, pixit=pixit)
-
-
 class Run:
     """A run from its settings to its results."""
 
@@ -137,7 +125,6 @@ class Run:
         else:
             target, ceiling, lab = from_url(str(settings.url)), None, NoLab()
         allow = _allowed(settings, ceiling)
-        target = _shared(target, settings.share)
         self.redactor = Redactor(target.secrets, target.connection.username)
         self.recorder = Recorder(target, self.redactor)
         self.sut = Sut(

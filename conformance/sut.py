@@ -7,7 +7,7 @@ import random
 import time
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote
 
 from conformance.errors import CredentialsRefused, HarnessError, SutUnreachable
@@ -15,8 +15,8 @@ from conformance.lab.safety import SafetyClass
 from conformance.oracles import Answer, carries_xml
 from conformance.schema.store import message_schema
 from conformance.schema.validate import DocumentValidator, validate_bytes
-from conformance.wire.client import Outgoing
-from conformance.wire.message import document
+from conformance.wire.client import NO_CONNECTION, Outgoing
+from conformance.wire.message import document, whole_number
 
 if TYPE_CHECKING:
     from conformance.catalogue import Catalogue, Endpoint, Requirement
@@ -33,16 +33,17 @@ AUTO = "\0auto"
 UNAUTHORIZED = 401
 POLL_S = 0.1
 AWAY = {502, 503, 504}
+# Harmless, and of two trees: the last one answers whatever the licence's state.
+FIRST_CONTACT = ("GET /system/firmware", "GET /pbx/pending", "GET /system/network/dns")
 # Apply and revert belong to whatever class made the changes (contract.md).
 APPLYING = {"PUT /pbx/apply", "PUT /pbx/revert"}
 
 
 def api_version_of(firmware: str) -> str:
     """The API version of a firmware: 1.1 from 3.9.5 on; also where the firmware is unknown."""
-    numbers = firmware.partition("-")[0].split(".")
-    if not all(number.isascii() and number.isdigit() for number in numbers):
-        return "1.1"
-    return "1.1" if tuple(map(int, numbers)) >= (3, 9, 5) else "1.0"
+    numbers = [whole_number(part) for part in firmware.partition("-")[0].split(".")]
+    known = [number for number in numbers if number is not None]
+    return "1.0" if len(known) == len(numbers) and known < [3, 9, 5] else "1.1"
 
 
 class Sut:
@@ -66,6 +67,7 @@ class Sut:
         self.firmware = ""
         self.api_version = "1.1"
         self.pending_at_start = False
+        self.gated_at_start = ""
         self.dead = ""
         self.free_extensions: list[str] | None = None
         self.sent_ids: set[str] = set()
@@ -146,6 +148,7 @@ class Sut:
             authorization=authorization,
             request_id=request_id,
             broken=broken,
+            patience=end.patience,
         )
 
     def _assert_valid(self, end: Endpoint, data: bytes) -> None:
@@ -183,7 +186,9 @@ class Sut:
     def answers(self) -> bool:
         """Whether the SUT answers a harmless request; a proxy saying it is away does not count."""
         exchange = self.send(self.outgoing("GET /system/firmware"))
-        return exchange.response is not None and exchange.status not in AWAY
+        return exchange.root is not None or (
+            exchange.response is not None and exchange.status not in AWAY
+        )
 
     def wait_until_back(self, timeout_s: float) -> bool:
         """Wait until the SUT answers again, at most that many seconds; whether it does."""
@@ -204,28 +209,45 @@ class Sut:
         return False
 
     def connect(self) -> None:
-        """First contact: credentials, firmware, API version, changes that are pending already.
+        """First contact: credentials, firmware, API version, licence, pending changes.
+
+        One endpoint that fails is for the checks to judge. Only where none of several harmless ones
+        answers as the API does is there nothing to judge.
 
         Raises:
-            SutUnreachable: nothing that speaks HTTP answers.
+            SutUnreachable: nothing that speaks this API answers.
             CredentialsRefused: the credentials are refused.
         """
-        first = self.send(self.outgoing("GET /system/firmware"))
-        if first.response is None:
-            raise SutUnreachable(
-                f"{self.target.connection.url} can't be reached: {first.lost}; "
-                "check the address, and that the PBX is on"
-            )
-        if first.status == UNAUTHORIZED:
-            raise CredentialsRefused(
-                f"{self.target.connection.url} refuses the credentials of "
-                f"{self.target.connection.username!r}; give the password of its web interface "
-                "(KPBX_PASSWORD, or password_env in the target file)"
-            )
-        self.firmware = _running_version(first)
+        contacts = []
+        for name in FIRST_CONTACT:
+            contacts.append(self.send(self.outgoing(name)))
+            if contacts[-1].lost.startswith(NO_CONNECTION):
+                break
+        if not any(_speaks(exchange) for exchange in contacts):
+            self._no_contact(contacts)
+        firmware, pending = contacts[:2]
+        if firmware.gated:
+            self.gated_at_start = f"the licence gates the API: {firmware.summary()}"
+        self.firmware = _running_version(firmware)
         self.api_version = api_version_of(self.firmware)
-        pending = self.send(self.outgoing("GET /pbx/pending"))
         self.pending_at_start = pending.flag("pbx_pending") is True
+
+    def _no_contact(self, contacts: list[Exchange]) -> NoReturn:
+        url, last = self.target.connection.url, contacts[-1]
+        if all(exchange.status == UNAUTHORIZED for exchange in contacts):
+            raise CredentialsRefused(
+                f"{url} refuses the credentials of {self.target.connection.username!r}; give the "
+                "password of its web interface (KPBX_PASSWORD, or password_env in the target file)"
+            )
+        if last.response is None:
+            raise SutUnreachable(
+                f"{url} can't be reached: {last.lost}; check the address, and that the PBX is on"
+            )
+        location = last.response.header("location")
+        remedy = f"it redirects to {location!r}: give the address that it means" if location else (
+            "check the address"
+        )  # fmt: skip
+        raise SutUnreachable(f"{url} does not answer as this API ({last.summary()}); {remedy}")
 
     def unmet(self, requirement: Requirement) -> str:
         """Why a requirement can't be judged in this run; empty if it can."""
@@ -237,6 +259,8 @@ class Sut:
             )
         if requirement.safety not in self.client.allow:
             return f"safety class {requirement.safety} is not allowed in this run"
+        if self.gated_at_start and self._behind_the_gate(requirement):
+            return self.gated_at_start
         if self.pending_at_start and requirement.safety in {
             SafetyClass.CONFIG,
             SafetyClass.NETWORK,
@@ -246,6 +270,12 @@ class Sut:
             return "somebody's changes were pending when the run began; apply or revert them first"
         reasons = (self._unmet_need(need) for need in requirement.needs)
         return next(filter(None, reasons), "")
+
+    def _behind_the_gate(self, requirement: Requirement) -> bool:
+        if ".authentication" in requirement.id:
+            return False
+        name = requirement.endpoint
+        return name is None or not self.catalogue.endpoints[name].license_exempt
 
     def _unmet_need(self, need: str) -> str:
         kind, _, name = need.partition(":")
@@ -276,6 +306,10 @@ class Sut:
         """Close the connections."""
         with suppress(Exception):
             self.client.close()
+
+
+def _speaks(exchange: Exchange) -> bool:
+    return exchange.root is not None and exchange.root.tag == "kpbx_response"
 
 
 def _running_version(exchange: Exchange) -> str:

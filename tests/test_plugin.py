@@ -141,7 +141,7 @@ def test_it(check):
 """
     result = suite.run(body)
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines([f"*{ONE}: black*"])
+    result.stdout.fnmatch_lines([f"*{ONE}: expected white; black*"])
     assert suite.verdict(ONE)[0] == "fail"
     assert suite.verdict(TWO)[0] == "pass"
 
@@ -436,3 +436,26 @@ def test_the_suite_runs_in_an_empty_folder_by_its_package_name(pytester: pytest.
     assert result.ret == 0
     assert result.parseoutcomes()["passed"] == 8
     assert not list(pytester.path.glob("**/results.json"))
+
+
+def test_workers_are_not_used_on_one_pbx(suite: Suite) -> None:
+    """Beside each other, checks that change the PBX would judge each other."""
+    body = """
+@requirement(ONE)
+def test_it(check):
+    pass
+"""
+    result = suite.run(body, "-n", "2")
+    result.assert_outcomes(passed=1, warnings=1)
+    result.stdout.no_fnmatch_line("*gw0*")
+
+
+def test_secrets_are_withheld_from_what_pytest_shows(suite: Suite) -> None:
+    body = """
+@requirement(ONE)
+def test_it(check):
+    check.fail(ONE, "silence", "heard <sip_secret>hush-hush</sip_secret>")
+"""
+    result = suite.run(body)
+    result.assert_outcomes(failed=1)
+    result.stdout.no_fnmatch_line("*hush-hush*")

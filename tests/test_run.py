@@ -114,17 +114,6 @@ def test_the_emulator_is_open_to_everything(emulator: EmulatorServer) -> None:
     assert Run(Settings(allow=("network",)), emulator).sut.client.allow == {READ, NETWORK}
 
 
-def test_parallel_workers_share_the_numbers_without_overlap() -> None:
-    whole = Run(Settings(url="http://x")).sut.target.pixit
-    shares = [Run(Settings(url="http://x", share=(i, 3))).sut.target.pixit for i in range(3)]
-    for name in ("extensions", "callgroup_selections"):
-        parts = [getattr(share, name) for share in shares]
-        numbers = [number for part in parts for number in part]
-        assert sorted(numbers) == sorted(getattr(whole, name))
-        assert len(set(numbers)) == len(numbers)
-        assert all(parts)
-
-
 def test_a_seed_is_drawn_and_kept() -> None:
     assert Run(Settings(url="http://x", seed=7)).seed == 7
     assert Run(Settings(url="http://x", seed=0)).seed == 0

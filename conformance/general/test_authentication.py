@@ -75,4 +75,7 @@ def test_refusal_carries_a_basic_challenge(check: Check) -> None:
     challenge = exchange.response.header("www-authenticate")
     found = re.search(r"(^|,)\s*basic(\s|$|,)", challenge, re.IGNORECASE)
     observed = f"WWW-Authenticate: {challenge or '(none)'}"
-    check.that("api.authentication.challenge", found, "a Basic challenge", observed, exchange)
+    expected = "401 with a Basic challenge"
+    held = found and refused(exchange)
+    said = f"HTTP {exchange.status}, {observed}"
+    check.that("api.authentication.challenge", held, expected, said, exchange)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
 
 ARBITRARY = ("7", "a", "Z", "0123456789", "abcXYZ", "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "x1" * 32, "007")
+OK = 200
 CLIENTS = 8
 ROUNDS = 4
 
@@ -60,8 +61,12 @@ def test_each_of_many_clients_gets_its_own(check: Check) -> None:
     requests = [check.sut.outgoing(names[i % len(names)]) for i in range(CLIENTS * ROUNDS)]
     with ThreadPoolExecutor(CLIENTS) as pool:
         exchanges = list(pool.map(check.sut.send, requests))
-    for exchange in exchanges:
+    answered = [exchange for exchange in exchanges if exchange.status == OK]
+    for exchange in answered:
+        check.judge(exchange)
         found = echoed(exchange)
         expected = f"request_id {exchange.request_id!r}"
         held = found == exchange.request_id
         check.that("api.request-id.concurrent", held, expected, f"{found!r}", exchange)
+    if len(answered) < len(exchanges) // 2:
+        check.inconclusive(f"{len(exchanges) - len(answered)} of {len(exchanges)} not answered")

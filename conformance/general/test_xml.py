@@ -74,12 +74,8 @@ def test_malformed_document_leaves_the_pbx_answering(check: Check, said: str) ->
 @requirement("api.robustness")
 @pytest.mark.parametrize(
     ("method", "path"),
-    [
-        ("GET", "/no/such/path"),
-        ("GET", "/"),
-        ("DELETE", "/pbx/pending"),
-        ("PATCH", "/users/brief/"),
-    ],
+    # Nothing but questions: a router may take another wrong method for the right one.
+    [("GET", "/no/such/path"), ("GET", "/"), ("GET", "/phonebook/search"), ("OPTIONS", "/cdr")],
 )
 def test_unknown_request_leaves_the_pbx_answering(check: Check, method: str, path: str) -> None:
     outgoing = replace(check.sut.outgoing("GET /pbx/pending"), method=method, path=path)

@@ -99,7 +99,7 @@ class Recorder:
     def curl(self, exchange: Exchange) -> str:
         """A curl line that sends the request again; the password comes from KPBX_PASSWORD."""
         request = exchange.request
-        parts = ["curl -sS -i"]
+        parts = ["curl -sS -i", *self._tls()]
         if request.method != "GET":
             parts.append(f"-X {request.method}")
         for name, value in request.headers:
@@ -111,6 +111,12 @@ class Recorder:
             parts.append("--data-binary " + self._body(request.body))
         parts.append(shlex.quote(self._redactor.literals(request.url)))
         return " ".join(parts)
+
+    def _tls(self) -> list[str]:
+        connection = self._target.connection
+        if not connection.verify:
+            return ["-k"]
+        return [f"--cacert {shlex.quote(connection.ca_file.name)}"] if connection.ca_file else []
 
     def _authorization(self, value: str) -> str:
         connection = self._target.connection

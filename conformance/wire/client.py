@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from conformance.lab.safety import SafetyClass
     from conformance.lab.target import Connection
 
-__all__ = ["Outgoing", "Sink", "WireClient", "basic", "md5"]
+__all__ = ["NO_CONNECTION", "Outgoing", "Sink", "WireClient", "basic", "md5"]
 
+NO_CONNECTION = "no connection"
 LARGEST_BODY = 64 * 1024 * 1024
 # A slow answer may trickle in; one that takes this many time-outs in all is given up.
 DEADLINE_TIMEOUTS = 12
@@ -59,6 +60,7 @@ class Outgoing:
     authorization: str | None = ""
     request_id: str | None = None
     broken: str = ""
+    patience: float = 1.0
 
 
 def md5(password: str) -> str:
@@ -136,14 +138,22 @@ class WireClient:
                 f"{outgoing.method} {outgoing.path} is of class {outgoing.safety}, "
                 f"allowed are {', '.join(allowed)}"
             )
+        exchange = self._attempt(outgoing, sink_for)
+        if exchange.response is None and not exchange.timed_out and outgoing.method == "GET":
+            # A server may close an idle connection just as it is used again (RFC 9112, 9.3.1).
+            again = self._attempt(outgoing, sink_for)
+            again.notes.append(f"sent again after: {exchange.lost}")
+            return again
+        return exchange
+
+    def _attempt(
+        self, outgoing: Outgoing, sink_for: Callable[[Response], Sink | None] | None
+    ) -> Exchange:
         self._wait_for_turn()
         request = self._request(outgoing)
         started, clock = datetime.now(UTC), time.perf_counter()
-        response, lost = self._exchange(request, sink_for)
-        notes = []
-        if response is None and request.method == "GET":
-            notes.append(f"sent again after: {lost}")
-            response, lost = self._exchange(request, sink_for)
+        timeout_s = self.connection.timeout_s * outgoing.patience
+        response, lost, timed_out = self._exchange(request, sink_for, timeout_s)
         exchange = Exchange(
             endpoint=outgoing.endpoint,
             request=request,
@@ -153,7 +163,7 @@ class WireClient:
             request_id=outgoing.request_id,
             broken=outgoing.broken,
             lost=lost,
-            notes=notes,
+            timed_out=timed_out,
         )
         self.record(exchange)
         return exchange
@@ -184,20 +194,27 @@ class WireClient:
         return Request(outgoing.method, url, path, tuple(headers), outgoing.body)
 
     def _exchange(
-        self, request: Request, sink_for: Callable[[Response], Sink | None] | None
-    ) -> tuple[Response | None, str]:
+        self,
+        request: Request,
+        sink_for: Callable[[Response], Sink | None] | None,
+        timeout_s: float,
+    ) -> tuple[Response | None, str, bool]:
         wire = httpx.Request(
-            request.method, request.url, headers=list(request.headers), content=request.body
+            request.method,
+            request.url,
+            headers=list(request.headers),
+            content=request.body,
+            extensions={"timeout": httpx.Timeout(timeout_s).as_dict()},
         )
         try:
             answer = self._http.send(wire, stream=True)
         except httpx.HTTPError as error:
-            return None, _reason(error)
-        lost = ""
+            return None, _reason(error), isinstance(error, httpx.ReadTimeout)
+        lost, timed_out = "", False
         head = _head(answer)
         sink = sink_for(head) if sink_for else None
         body = bytearray()
-        deadline = time.monotonic() + DEADLINE_TIMEOUTS * self.connection.timeout_s
+        deadline = time.monotonic() + DEADLINE_TIMEOUTS * timeout_s
         try:
             for chunk in answer.iter_raw():
                 body += chunk
@@ -211,10 +228,12 @@ class WireClient:
                     break
         except httpx.HTTPError as error:
             lost = f"the answer breaks off after {len(body)} bytes: {_reason(error)}"
+            timed_out = isinstance(error, httpx.ReadTimeout)
         finally:
             answer.close()
         oversized = len(body) > LARGEST_BODY
-        return replace(head, body=bytes(body), truncated=bool(lost), oversized=oversized), lost
+        whole = replace(head, body=bytes(body), truncated=bool(lost), oversized=oversized)
+        return whole, lost, timed_out
 
 
 def _head(answer: httpx.Response) -> Response:
@@ -227,9 +246,9 @@ def _head(answer: httpx.Response) -> Response:
 
 def _reason(error: httpx.HTTPError) -> str:
     kinds: dict[type[httpx.HTTPError], str] = {
-        httpx.ConnectTimeout: "no connection within the time-out",
+        httpx.ConnectTimeout: f"{NO_CONNECTION} within the time-out",
         httpx.ReadTimeout: "no answer within the time-out",
-        httpx.ConnectError: "no connection",
+        httpx.ConnectError: NO_CONNECTION,
         httpx.RemoteProtocolError: "the connection was closed or the answer is not HTTP",
     }
     kind = kinds.get(type(error), type(error).__name__)

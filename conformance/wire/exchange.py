@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conformance.wire.message import whole_number
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -70,6 +72,7 @@ class Exchange:
     request_id: str | None = None
     broken: str = ""
     lost: str = ""
+    timed_out: bool = False
     validation: ValidationResult | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -111,8 +114,7 @@ class Exchange:
     @cached_property
     def code(self) -> int | None:
         """The application code in the answer's error block, if it is a number."""
-        text = self._text_of("code")
-        return int(text) if text.isascii() and text.isdigit() else None
+        return whole_number(self._text_of("code"))
 
     @cached_property
     def message(self) -> str:

@@ -15,10 +15,12 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Body", "Content", "child_texts", "content", "document", "plain"]
+__all__ = ["Body", "Content", "child_texts", "content", "document", "plain", "whole_number"]
 
 Body: TypeAlias = Mapping[str, Any]
 
+# More digits than any id, count or time of a PBX has; int() refuses a few thousand.
+LONGEST_NUMBER = 18
 DECLARATION = b'<?xml version="1.0"?>\n'
 
 
@@ -78,3 +80,11 @@ def content(element: etree._Element) -> Content:
     for child in children:
         found.setdefault(str(child.tag), []).append(content(child))
     return found
+
+
+def whole_number(text: str | None) -> int | None:
+    """The number that a PBX wrote; None if it is none, or absurdly long."""
+    digits = (text or "").strip()
+    if not (digits.isascii() and digits.isdigit()) or len(digits) > LONGEST_NUMBER:
+        return None
+    return int(digits)
