@@ -106,9 +106,13 @@ def _schema(end: Endpoint, exchange: Exchange) -> Iterator[Observation]:
             observed = f"HTTP {response.status} without the documented body: {observed}"
         yield _fail(requirement, "the documented answer", observed, exchange)
         return
-    yield Observation(
-        requirement, Verdict.PASS, remarks=[*_http_remarks(response), *exchange.notes]
-    )
+    # An answer that is only a refusal shows nothing of what the endpoint answers otherwise.
+    verdict = Verdict.PASS if _succeeded(end, exchange) else Verdict.NONE
+    yield Observation(requirement, verdict, remarks=[*_http_remarks(response), *exchange.notes])
+
+
+def _succeeded(end: Endpoint, exchange: Exchange) -> bool:
+    return not exchange.gated and (exchange.code in {None, 0} or end.code(0) is None)
 
 
 def _http_remarks(response: Response) -> Iterator[str]:

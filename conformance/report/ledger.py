@@ -51,7 +51,7 @@ class Ledger:
             if item["requirement"] not in counted:
                 entry.exchanges += item["exchanges"]
                 counted.add(item["requirement"])
-            remark_only = item["verdict"] == Verdict.NONE and item["remarks"] and not item["reason"]
+            remark_only = item["verdict"] == Verdict.NONE and not item["reason"]
             if not remark_only:
                 _weigh(entry, item, record["node"])
 
