@@ -8,10 +8,10 @@ pending.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from conformance.verdict import Inconclusive, NonConformance
-from conformance.wire.message import content
+from conformance.wire.message import content, whole_number
 
 if TYPE_CHECKING:
     from conformance.check import Check
@@ -46,6 +46,10 @@ MADE_UP = "99999999"
 _given: WeakKeyDictionary[Check, set[str]] = WeakKeyDictionary()
 # The endpoints whose first success on a SUT has been watched.
 _watched: WeakKeyDictionary[Sut, set[str]] = WeakKeyDictionary()
+# The SUTs on which what is pending may be the run's own: changed, and not seen at rest since.
+_changed: WeakSet[Sut] = WeakSet()
+# The SUTs that gave no answer when asked what is pending: waiting for it again decides nothing.
+_mute: WeakSet[Sut] = WeakSet()
 Record = dict[str, "list[Content]"]
 Records = dict[str, Record]
 
@@ -96,10 +100,39 @@ def let_show(check: Check) -> None:
 
 
 def apply_at_exit(check: Check) -> None:
-    """Have everything applied when the check ends, after what it made has been removed."""
-    if not check.applies:
-        check.applies = True
-        check.on_exit(lambda: apply(check))
+    """Have everything applied when the check ends, after what it made has been removed.
+
+    To be called before the first change: what somebody else is typing is neither to be applied nor
+    to be reverted. Where the run's own apply has left something pending, that is not taken for
+    somebody else's, and the checks of apply find it.
+
+    Raises:
+        NotRun: somebody else's changes are pending.
+    """
+    if check.applies:
+        return
+    if check.sut not in _changed and _pending(check):
+        check.not_run("somebody else's changes are pending; apply or revert them first")
+    _changed.add(check.sut)
+    check.applies = True
+    check.on_exit(lambda: _come_to_rest(check))
+
+
+def _come_to_rest(check: Check) -> None:
+    apply(check)
+    if _pending(check) is False:
+        _changed.discard(check.sut)
+
+
+def _pending(check: Check) -> bool | None:
+    """Whether changes are pending; None where the PBX does not say."""
+    if check.sut in _mute:
+        return None
+    try:
+        return check.call("GET /pbx/pending").flag("pbx_pending")
+    except (Inconclusive, NonConformance):
+        _mute.add(check.sut)
+        return None
 
 
 def assert_at_rest(check: Check) -> None:
@@ -145,8 +178,7 @@ def licensed_extensions(check: Check) -> int | None:
     A PBX that needs no licence key names no number; neither does a 0 make sense as one.
     """
     found = check.call("GET /license/pxbinstance").find("pbx_instance_license/licensed_exten")
-    text = "" if found is None else (found.text or "").strip()
-    return (int(text) or None) if text.isascii() and text.isdigit() else None
+    return None if found is None else whole_number(found.text) or None
 
 
 class Extensions:
@@ -223,10 +255,15 @@ class Extensions:
         self.remove_at_exit(exten)
         exchange = self._send("POST /users/configs/", exten, {"user": fields}, **how)
         if exchange.code == LIMIT_REACHED and not to_the_limit:
-            self._assert_room()
+            self.assert_room()
         return exchange
 
-    def _assert_room(self) -> None:
+    def assert_room(self) -> None:
+        """See that the licence allows another extension, after an answer of code 13 (RD-16).
+
+        Raises:
+            Inconclusive: it allows none, or does not say how many.
+        """
         limit, there = licensed_extensions(self._check), len(self.listed())
         if limit is None or there >= limit:
             allowed = limit or "an unknown number"

@@ -10,7 +10,13 @@ import pytest
 from lxml import etree
 
 from conformance.check import Check
-from conformance.objects import Extensions, assert_at_rest, user_fields
+from conformance.objects import (
+    Extensions,
+    apply_at_exit,
+    assert_at_rest,
+    licensed_extensions,
+    user_fields,
+)
 from conformance.verdict import Inconclusive, NotRun
 from tests.support import StubPbx, error, sut_on
 
@@ -167,3 +173,53 @@ def test_lists_are_compared_at_rest_only(scripted: Start, pending: bool) -> None
     check = Check(sut_on(scripted(StubPbx({"GET /pbx/pending": answer}))), [])
     with pytest.raises(Inconclusive, match="RD-36") if pending else nullcontext():
         assert_at_rest(check)
+
+
+@dataclass
+class PendingPbx:
+    """A PBX that has changes pending until they are applied, or for ever."""
+
+    pending: bool = False
+    stays: bool = False
+
+    def __call__(self, seen: Seen) -> Canned:
+        """Answer one request."""
+        if seen.line == "PUT /pbx/apply":
+            self.pending = self.stays
+        word = str(self.pending).lower()
+        return StubPbx({"GET /pbx/pending": f"<pbx_pending>{word}</pbx_pending>"})(seen)
+
+
+def test_what_somebody_else_is_typing_is_left_alone(scripted: Start) -> None:
+    check = Check(sut_on(scripted(pbx := PendingPbx(pending=True))), [])
+    with pytest.raises(NotRun, match="somebody else's changes are pending"):
+        apply_at_exit(check)
+    check.finish()
+    assert pbx.pending
+    assert applied(check) == 0
+
+
+@pytest.mark.parametrize("stays", [False, True])
+def test_what_our_own_apply_leaves_pending_is_not_somebody_elses(
+    scripted: Start, stays: bool
+) -> None:
+    sut = sut_on(scripted(pbx := PendingPbx(stays=stays)))
+    first = Check(sut, [])
+    apply_at_exit(first)
+    pbx.pending = True
+    first.finish()
+    pbx.pending = True
+    second = Check(sut, [])
+    with nullcontext() if stays else pytest.raises(NotRun):
+        apply_at_exit(second)
+    assert second.applies is stays
+
+
+@pytest.mark.parametrize(("said", "limit"), [("50", 50), ("0", None), ("9" * 5000, None)])
+def test_licensed_number_may_be_odd(scripted: Start, said: str, limit: int | None) -> None:
+    licence = (
+        "<pbx_instance_license><license_status>ACTIVE</license_status>"
+        f"<licensed_exten>{said}</licensed_exten></pbx_instance_license>"
+    )
+    check = Check(sut_on(scripted(StubPbx({"GET /license/pxbinstance": licence}))), [])
+    assert licensed_extensions(check) == limit

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance.wire.message import whole_number
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -47,7 +49,8 @@ def text(element: Element, path: str) -> str:
 
 def number(word: str) -> str:
     """A number without leading zeros; anything else as it is."""
-    return str(int(word)) if word.isascii() and word.isdigit() else word
+    found = whole_number(word)
+    return word if found is None else str(found)
 
 
 def read_callgroup(element: Element) -> Callgroup:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from conformance.check import Answer, requirement
 from conformance.objects import Extensions, apply, assert_at_rest, one
+from conformance.wire.message import whole_number
 
 if TYPE_CHECKING:
     from conformance.check import Check
@@ -28,7 +29,7 @@ def counts(exchange: Exchange) -> list[list[str]]:
 
 def is_none(count: list[str]) -> bool:
     """Whether a record counts no message at all."""
-    return all(text.isascii() and text.isdigit() and int(text) == 0 for text in count)
+    return all(whole_number(text) == 0 for text in count)
 
 
 @requirement(f"{COUNT}.one-record")
