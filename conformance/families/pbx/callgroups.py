@@ -180,8 +180,8 @@ class Callgroups:
     def delete_at_exit(self) -> None:
         """Have what this check adds from now on deleted when it ends."""
         if self._before is None:
-            self._before = set(self.listed()) - self.own
             apply_at_exit(self._check)
+            self._before = set(self.listed()) - self.own
             self._check.on_exit(self._delete_all)
 
     def _delete_all(self) -> None:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
     from conformance.check import Check
+    from conformance.wire.exchange import Exchange
 
 __all__ = ["Failover", "configured_failovers", "read_failover", "same_words", "states_identity"]
 
@@ -46,13 +47,18 @@ def read_failover(element: Element, owner: str) -> Failover | None:
     )
 
 
-def configured_failovers(check: Check) -> list[Failover]:
-    """Every failover that is configured on the PBX."""
-    groups = check.call("GET /pbx/callgroups").records("callgroups/callgroup")
-    users = check.call("GET /users/configs/").records("configs/config")
-    found = [read_failover(one, f"callgroup {_key(one, 'id')}") for one in groups]
-    found += [read_failover(one, f"extension {_key(one, 'exten')}") for one in users]
-    return [failover for failover in found if failover is not None]
+def configured_failovers(check: Check) -> list[tuple[Failover, Exchange]]:
+    """Every failover that is configured on the PBX, each with the exchange that showed it."""
+    groups, users = check.call("GET /pbx/callgroups"), check.call("GET /users/configs/")
+    found = [
+        (read_failover(one, f"callgroup {_key(one, 'id')}"), groups)
+        for one in groups.records("callgroups/callgroup")
+    ]
+    found += [
+        (read_failover(one, f"extension {_key(one, 'exten')}"), users)
+        for one in users.records("configs/config")
+    ]
+    return [(failover, exchange) for failover, exchange in found if failover is not None]
 
 
 def _key(element: Element, tag: str) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.check import Check
+    from conformance.wire.exchange import Exchange
 
 LIST = "pbx.callgroups.get"
 EXTERNAL = "FORWARD_TO_EXTERNAL_NUMBER"
@@ -34,25 +35,31 @@ ELSEWHERE = {
 }
 
 
-def failovers(check: Check, wanted: Callable[[Failover], bool], said: str) -> list[Failover]:
-    """The failovers to judge.
+def failovers(
+    check: Check, wanted: Callable[[Failover], bool], said: str
+) -> list[tuple[Failover, Exchange]]:
+    """The failovers to judge, each with the exchange that showed it.
 
     Raises:
         NotRun: there is none on this PBX.
     """
-    found = [failover for failover in configured_failovers(check) if wanted(failover)]
+    found = [shown for shown in configured_failovers(check) if wanted(shown[0])]
     if not found:
         check.not_run(f"no callgroup and no extension of this PBX has a failover to {said}")
     return found
 
 
-def state(check: Check, word: str, failover: Failover, held: object, expected: str) -> None:
-    """State what must hold for a failover."""
-    observed = f"name {failover.name!r}, value {failover.value!r}"
+def state(
+    check: Check, word: str, shown: tuple[Failover, Exchange], held: object, expected: str
+) -> None:
+    """State what must hold for a failover; the list of callgroups or of users that showed it."""
+    failover, exchange = shown
+    observed = f"the failover of {failover.owner} has "
+    observed += f"name {failover.name!r}, value {failover.value!r}"
     if failover.type == EXTERNAL:
         observed += f", gateway {failover.gateway_type!r} {failover.gateway_id!r}"
     where = f"{failover.owner}, {failover.type}: {expected}"
-    check.that(f"{LIST}.failover-{word}", held, where, observed)
+    check.that(f"{LIST}.failover-{word}", held, where, observed, exchange)
 
 
 def is_number(word: str) -> bool:
@@ -64,14 +71,15 @@ def is_number(word: str) -> bool:
 def test_failover_to_an_extension_carries_its_identity(check: Check) -> None:
     users, judged = Extensions(check).listed(), 0
     said = "an extension"
-    for failover in failovers(check, lambda item: item.type == "FORWARD_TO_EXTEN", said):
+    for shown in failovers(check, lambda item: item.type == "FORWARD_TO_EXTEN", said):
+        failover, _ = shown
         held = not failover.value or is_number(failover.value)
-        state(check, "exten", failover, held, "an extension number as value")
+        state(check, "exten", shown, held, "an extension number as value")
         if failover.value in users:
             user, judged = users[failover.value], judged + 1
             first, last = one(user, "first_name"), one(user, "last_name")
             held = states_identity(failover.name, first, last)
-            state(check, "exten", failover, held, f"the name {first} {last}")
+            state(check, "exten", shown, held, f"the name {first} {last}")
     if not judged:
         check.not_run("no failover leads to an extension that is listed")
 
@@ -80,13 +88,14 @@ def test_failover_to_an_extension_carries_its_identity(check: Check) -> None:
 def test_failover_to_a_callgroup_carries_its_name(check: Check) -> None:
     groups, judged = Callgroups(check).shown(), 0
     names = {group.name for group in groups.values()}
-    for failover in failovers(check, lambda item: "_CALLGROUP_" in item.type, "a callgroup"):
+    for shown in failovers(check, lambda item: "_CALLGROUP_" in item.type, "a callgroup"):
+        failover, _ = shown
         swapped = failover.value in names and failover.name in groups
         held = failover.value in groups or not swapped
-        state(check, "callgroup", failover, held, "the callgroup's id as value")
+        state(check, "callgroup", shown, held, "the callgroup's id as value")
         if failover.value in groups:
             name, judged = groups[failover.value].name, judged + 1
-            state(check, "callgroup", failover, same_words(failover.name, name), f"the name {name}")
+            state(check, "callgroup", shown, same_words(failover.name, name), f"the name {name}")
     if not judged:
         check.not_run("no failover leads to a callgroup that is listed")
 
@@ -95,21 +104,22 @@ def test_failover_to_a_callgroup_carries_its_name(check: Check) -> None:
 def test_failover_to_a_number_has_no_name(check: Check) -> None:
     kinds = {"FORWARD_TO_VOICEMAIL", EXTERNAL}
     said = "a voicemail or an external number"
-    for failover in failovers(check, lambda item: item.type in kinds, said):
-        state(check, "empty-name", failover, not failover.name, "an empty name")
+    for shown in failovers(check, lambda item: item.type in kinds, said):
+        failover, _ = shown
+        state(check, "empty-name", shown, not failover.name, "an empty name")
 
 
 @requirement(f"{LIST}.failover-gateway")
 def test_failover_to_an_external_number_has_an_outbound_line(check: Check) -> None:
-    for failover in failovers(check, lambda item: item.type == EXTERNAL, "an external number"):
+    for shown in failovers(check, lambda item: item.type == EXTERNAL, "an external number"):
+        failover, _ = shown
         held = failover.gateway_type and failover.gateway_id
-        state(check, "gateway", failover, held, "a gateway type and a gateway id")
+        state(check, "gateway", shown, held, "a gateway type and a gateway id")
 
 
 @requirement(f"{LIST}.failover-by-id")
 def test_failover_to_something_else_carries_its_id(check: Check) -> None:
     said = "a queue, an IVR menu or a checktime"
-    for failover in failovers(
-        check, lambda item: item.type in ELSEWHERE and item.value != "", said
-    ):
-        state(check, "by-id", failover, is_number(failover.value), "a value that is an id (RD-30)")
+    for shown in failovers(check, lambda item: item.type in ELSEWHERE and item.value != "", said):
+        failover, _ = shown
+        state(check, "by-id", shown, is_number(failover.value), "a value that is an id (RD-30)")
