@@ -43,7 +43,7 @@ FIELDS = (
 # No PBX hands out ids of this size.
 UNUSED_ID = "999999999"
 MARK_LENGTH = 8
-SPEED_DIALS = range(8000, 9000)
+NOT_SAVED = 13
 GONE = {0, 15}
 
 LISTED = "phonebook.contacts.post.listed"
@@ -132,14 +132,11 @@ class Contacts:
         return word
 
     def fields(self, mark: str, **changes: Any) -> dict[str, Any]:
-        """Every field of `POST /phonebook/contacts`, in the guide's order, each another value.
+        """The fields of `POST /phonebook/contacts`, in the guide's order, each another value.
 
-        The owner is left out unless it is among the changes; None leaves a field out.
+        The owner and the speed dial are left out unless they are among the changes: both name
+        numbers of the PBX. None leaves a field out.
         """
-        taken = {one(record, "speed_dial").strip() for record in self.before.values()}
-        free = [str(number) for number in SPEED_DIALS if str(number) not in taken]
-        # Another one for each mark of the check, as a PBX may want them to be unique.
-        place = int(digits(self._marks[0])) + self._marks.index(mark)
         fields: dict[str, Any] = {
             "owner": None,
             "first_name": f"Élodie {mark}",
@@ -148,9 +145,36 @@ class Contacts:
             "organizational_unit": f"Ufficio {mark}",
             "phone": digits(mark),
             "mail": f"{mark}@pbx.example",
-            "speed_dial": free[place % len(free)],
+            "speed_dial": None,
         }
         return fields | changes
+
+    def speed_dial(self) -> str:
+        """A number for a speed dial, another one at each call.
+
+        Raises:
+            NotRun: no number of the PIXIT is free.
+        """
+        taken = {one(record, "speed_dial").strip() for record in self.before.values()}
+        number = Extensions(self._check).free()
+        while number in taken:
+            number = Extensions(self._check).free()
+        return number
+
+    def assert_speed_dial(self, exchange: Exchange, again: Callable[[], Exchange]) -> None:
+        """See that it is not the speed dial for which a request was not saved.
+
+        The guide does not say which numbers may be one.
+
+        Args:
+            exchange: the answer to a request with a speed dial.
+            again: sends the same without it.
+
+        Raises:
+            Inconclusive: code 13, and code 0 without the speed dial.
+        """
+        if exchange.code == NOT_SAVED and again().code == 0:
+            self._check.inconclusive("code 13: this number can be no speed dial on this PBX")
 
     def add(self, fields: dict[str, Any], **how: Any) -> Exchange:
         """Send a POST with these fields."""
@@ -163,7 +187,10 @@ class Contacts:
             NonConformance: the SUT did not answer with code 0, or does not list the contact.
         """
         sent = self.fields(mark or self.mark(), **changes)
-        self._check.expect_code(self.add(sent), 0)
+        exchange = self.add(sent)
+        if sent["speed_dial"]:
+            self.assert_speed_dial(exchange, lambda: self.add(sent | {"speed_dial": None}))
+        self._check.expect_code(exchange, 0)
         return self.find(sent)
 
     def find(self, sent: dict[str, Any]) -> Own:
@@ -172,7 +199,7 @@ class Contacts:
         Raises:
             NonConformance: the list holds no such contact, or several.
         """
-        mark = next(mark for mark in self._marks if mark in str(sent))
+        [mark] = [mark for mark in self._marks if mark in str(sent)]
         contacts = self.settled(LISTED, lambda found: self.marked(found, mark) - self._found)
         new = self.marked(contacts, mark) - self._found
         times = f"listed {len(new)} times" if new else "not listed"

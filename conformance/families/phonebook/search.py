@@ -83,7 +83,6 @@ class Search:
         self._check = check
         self._contacts = Contacts(check)
         self._all: Records = {}
-        self.speed_dial = ""
 
     def prepare(self) -> Filter:
         """Get ready; the value of each tag of the contact to search for.
@@ -112,10 +111,9 @@ class Search:
         contacts, mark = self._contacts, self._contacts.mark()
         subject = specimen(mark)
         made = [contacts.fields(mark, **subject)]
-        made += [contacts.fields(mark, speed_dial=None, **decoy) for decoy in decoys(subject)]
+        made += [contacts.fields(mark, **decoy) for decoy in decoys(subject)]
         for fields in made:
             self._check.expect_code(contacts.add(fields), 0)
-        self.speed_dial = str(made[0]["speed_dial"])
         listed = contacts.settled(
             LISTED, lambda found: len(contacts.marked(found, mark)) == len(made)
         )
@@ -166,9 +164,13 @@ class Search:
         return set(records(self.ask(filters), "contacts/contact", "id"))
 
     def by_speed_dial(self) -> bool:
-        """Whether any finds the contact to search for by its speed_dial."""
-        wanted = {k for k, item in self._all.items() if one(item, "speed_dial") == self.speed_dial}
-        return wanted <= self.found({"any": self.speed_dial})
+        """Whether any finds a contact by its speed_dial; true where no contact has one."""
+        dials = (one(item, "speed_dial").strip() for item in self._all.values())
+        dial = next(filter(None, dials), "")
+        if not dial or SPECIAL & set(dial):
+            return True
+        wanted = {k for k, item in self._all.items() if one(item, "speed_dial").strip() == dial}
+        return wanted <= self.found({"any": dial})
 
     def selected(self, filters: Filter) -> set[str]:
         """The ids of the contacts that a filter must find."""

@@ -13,7 +13,7 @@ from conformance.families.phonebook.contacts import (
     Contacts,
     differences,
 )
-from conformance.objects import Extensions, one
+from conformance.objects import Extensions, apply_at_exit, one
 
 if TYPE_CHECKING:
     from conformance.check import Check
@@ -53,8 +53,9 @@ def test_added_contact_is_listed_once(check: Check, contacts: Contacts) -> None:
 
 
 @requirement(f"{POST}.stored")
-def test_added_contact_has_the_fields_sent(check: Check, contacts: Contacts) -> None:
-    own = contacts.create()
+@pytest.mark.parametrize("dialled", [False, True], ids=["plain", "speed-dial"])
+def test_added_contact_has_the_fields_sent(check: Check, contacts: Contacts, dialled: bool) -> None:
+    own = contacts.create(speed_dial=contacts.speed_dial() if dialled else None)
     wrong = differences(own.sent, contacts.listed().get(own.id, {}))
     observed = f"{', '.join(wrong)} differ"
     check.that(f"{POST}.stored", not wrong, "every field as sent", observed)
@@ -125,6 +126,7 @@ def test_same_request_twice_keeps_the_first_contact(check: Check, contacts: Cont
 
 @requirement(f"{POST}.code-10", f"{POST}.rejected-adds-nothing")
 def test_request_without_contact_is_rejected(check: Check, contacts: Contacts) -> None:
+    apply_at_exit(check)
     before = contacts.before
     exchange = check.call("POST /phonebook/contacts", broken="no contact tag")
     check.expect_code(exchange, 10)

@@ -8,7 +8,7 @@ import pytest
 
 from conformance.check import requirement
 from conformance.families.phonebook.contacts import Contacts, Own, differences, unknown_ids, without
-from conformance.objects import one
+from conformance.objects import apply_at_exit, one
 
 if TYPE_CHECKING:
     from conformance.check import Check
@@ -25,7 +25,11 @@ def contacts(check: Check) -> Contacts:
 def change(check: Check, contacts: Contacts, own: Own, fields: dict[str, Any]) -> None:
     """Change every field of a contact and state that it is read back so (RD-38), it alone."""
     before = without(contacts.listed(), own.id)
-    check.expect_code(contacts.change(own.id, fields), 0)
+    exchange = contacts.change(own.id, fields)
+    if fields["speed_dial"]:
+        plain = fields | {"speed_dial": None}
+        contacts.assert_speed_dial(exchange, lambda: contacts.change(own.id, plain))
+    check.expect_code(exchange, 0)
     after = contacts.settled(
         f"{PUT}.stored",
         lambda found: own.id in found and not differences(fields, found[own.id]),
@@ -48,15 +52,24 @@ def test_every_field_can_be_changed(check: Check, contacts: Contacts) -> None:
         change(check, contacts, own, values)
 
 
+@requirement(f"{PUT}.stored")
+def test_speed_dial_can_be_changed(check: Check, contacts: Contacts) -> None:
+    own = contacts.create()
+    first, second = contacts.speed_dial(), contacts.speed_dial()
+    for number in (first, second):
+        change(check, contacts, own, own.sent | {"speed_dial": number})
+
+
 @requirement(f"{PUT}.others-untouched")
 def test_change_leaves_the_others_alone(check: Check, contacts: Contacts) -> None:
     own = contacts.create()
-    contacts.create(own.mark, mail=f"twin.{own.mark}@pbx.example", speed_dial=None)
+    contacts.create(own.mark, mail=f"twin.{own.mark}@pbx.example")
     change(check, contacts, own, contacts.fields(contacts.mark()))
 
 
 @requirement(f"{PUT}.code-10", f"{PUT}.rejected-changes-nothing")
 def test_request_without_contact_is_rejected(check: Check, contacts: Contacts) -> None:
+    apply_at_exit(check)
     before = contacts.listed()
     exchange = check.call("PUT /phonebook/contacts", broken="no contact tag")
     check.expect_code(exchange, 10)

@@ -8,6 +8,7 @@ import pytest
 
 from conformance.check import Answer, requirement
 from conformance.families.phonebook.contacts import Contacts, unknown_ids, without
+from conformance.objects import apply_at_exit
 
 if TYPE_CHECKING:
     from conformance.check import Check
@@ -32,7 +33,7 @@ def nothing_removed(check: Check, contacts: Contacts, before: object) -> None:
 @requirement(f"{DELETE}.code-0", GONE, f"{DELETE}.others-untouched")
 def test_removed_contact_is_gone(check: Check, contacts: Contacts) -> None:
     own = contacts.create()
-    contacts.create(own.mark, mail=f"twin.{own.mark}@pbx.example", speed_dial=None)
+    contacts.create(own.mark, mail=f"twin.{own.mark}@pbx.example")
     others = without(contacts.listed(), own.id)
     check.expect_code(contacts.remove(own.id), 0)
     after = contacts.settled(GONE, lambda found: own.id not in found)
@@ -61,6 +62,7 @@ def test_unknown_contact_is_not_found(check: Check, contacts: Contacts) -> None:
 
 @requirement(f"{DELETE}.code-14", f"{DELETE}.rejected-deletes-nothing")
 def test_word_is_no_contact_id(check: Check, contacts: Contacts) -> None:
+    apply_at_exit(check)
     before = contacts.listed()
     exchange = contacts.remove("no-such-contact")
     nothing_removed(check, contacts, before)
