@@ -179,7 +179,8 @@ class Calls:
         end = time.earliest - MARGIN
         request, masked = Request(end=clock.written(end), password=self.password), False
         rows: list[Row] = []
-        for begin in (*(end - reach for reach in REACHES), BEFORE_ANY_PBX):
+        ago = [end - reach for reach in REACHES]
+        for begin in (*ago, min(ago[-1], BEFORE_ANY_PBX)):
             request = replace(request, begin=clock.written(begin))
             exchange = self.ask(request)
             if exchange.code == AUTHENTICATION_ERROR and request.password:

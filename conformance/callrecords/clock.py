@@ -8,7 +8,7 @@ rejected with code 11.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ PRECISION = timedelta(minutes=1)
 # How far the time of a place on earth can be off UTC.
 WESTERNMOST, EASTERNMOST = timedelta(hours=-12), timedelta(hours=14)
 FORMAT = "%Y-%m-%d %H:%M:%S"
+# Beyond these a day more or less may be no date any more, or no clock that anything runs by.
+FIRST_YEAR, LAST_YEAR = 1969, 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +54,19 @@ class Clock:
 
 def written(time: datetime) -> str:
     """A moment as the guide writes it."""
-    return time.strftime(FORMAT)
+    return time.isoformat(" ", "seconds")
 
 
 def moment(text: str) -> datetime | None:
-    """The moment that a text in the guide's format stands for; None if it is none."""
+    """The moment that a text in the guide's format stands for.
+
+    None if it is none, or one at the end of the calendar, with which nothing can be computed.
+    """
     try:
-        return datetime.strptime(text, FORMAT)  # noqa: DTZ007 - the guide's have no zone
+        found = datetime.strptime(text, FORMAT)  # noqa: DTZ007 - the guide's have no zone
     except ValueError:
         return None
+    return found if MINYEAR < found.year < MAXYEAR else None
 
 
 def measure(begin_at: Callable[[datetime], Exchange]) -> Clock:
@@ -98,14 +104,19 @@ def _anywhere(utc: datetime, said: str) -> Clock:
 
 
 def _utc_of(exchange: Exchange) -> tuple[datetime, float]:
-    """The PBX's time in UTC by its Date header, and how far it is off ours; ours without one."""
+    """The PBX's time in UTC by its Date header, and how far it is off ours.
+
+    Ours without a Date, or with one that can't be computed with.
+    """
     ours = exchange.started + timedelta(seconds=exchange.seconds)
     text = exchange.response.header("date") if exchange.response else ""
     try:
         theirs = parsedate_to_datetime(text)
-    except ValueError:
+        if theirs.tzinfo is None:
+            theirs = theirs.replace(tzinfo=UTC)
+        theirs = theirs.astimezone(UTC)
+    except (ValueError, OverflowError, IndexError):
         return ours, 0.0
-    if theirs.tzinfo is None:
-        theirs = theirs.replace(tzinfo=UTC)
-    theirs = theirs.astimezone(UTC)
+    if not FIRST_YEAR <= theirs.year < LAST_YEAR:
+        return ours, 0.0
     return theirs, round((theirs - ours).total_seconds())

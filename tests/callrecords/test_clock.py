@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from conformance.callrecords.clock import Clock, measure
+from conformance.callrecords.clock import Clock, measure, moment, written
 from conformance.wire.exchange import Exchange, Request, Response
 
 
@@ -50,6 +50,34 @@ def test_time_that_no_zone_explains_is_not_taken_for_the_clock() -> None:
     clock = pbx_at(here() - timedelta(days=2), [])
     assert clock.latest - clock.earliest == timedelta(hours=26)
     assert clock.earliest <= here() <= clock.latest
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -1200",
+        "Mon, 01 Jan 1111 00:00:00 GMT",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Mon, 01 Jan 2014 00:00:00 +99999999999999999999",
+        "no date",
+    ],
+)
+def test_date_that_cannot_be_computed_with_is_ignored(date: str) -> None:
+    clock = measure(lambda _begin: AskedExchange(0, date))
+    assert clock.earliest <= here() <= clock.latest
+
+
+@pytest.mark.parametrize(
+    "text", ["0000-01-01 00:00:00", "0001-01-01 00:00:00", "9999-12-31 23:59:59", "", "1" * 5000]
+)
+def test_end_of_the_calendar_is_no_moment(text: str) -> None:
+    assert moment(text) is None
+
+
+def test_moment_is_written_as_it_was_read() -> None:
+    for text in ("0002-03-04 05:06:07", "2014-05-20 12:00:00"):
+        assert written(moment(text) or datetime.now(UTC)) == text
 
 
 def test_without_an_answer_the_date_header_leaves_the_zone_open() -> None:
