@@ -60,6 +60,8 @@ def pairs(calls: Calls, rows: list[Row]) -> Iterator[tuple[Row, Row | None]]:
 
 def properly(value: str, real: str | None) -> bool | None:
     """Whether a number is masked as it should be; None where that is not judged."""
+    if real == "":
+        return value == ""
     if real is not None:
         if len(real) < DIGITS or not real[-DIGITS:].isdigit():
             return None
@@ -84,8 +86,10 @@ def numbers_masked(calls: Calls) -> None:
             held = tag and properly(row[tag], real[tag] if real else None)
             if held is None or not tag:
                 continue
-            seen.add(direction)
-            expected = f"{tag} of direction {direction} with its last three digits as XXX"
+            shown = "empty, as it is" if real and not real[tag] else "with its last digits as XXX"
+            if row[tag]:
+                seen.add(direction)
+            expected = f"{tag} of direction {direction} {shown}"
             observed = f"{row[tag]!r} in call {row['id']}"
             calls.check.that(requirement_id, held, expected, observed, exchange)
     for direction in calls.kind.external.keys() - seen:
