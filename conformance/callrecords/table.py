@@ -7,6 +7,7 @@ names are known by what they hold: the XML of the same request says which values
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -29,9 +30,18 @@ class TableError(Exception):
 
 
 class Table:
-    """The records of a CSV answer; `names` is its header, empty without one."""
+    """The records of a CSV answer.
+
+    Attributes:
+        names: the tags that its header names, in the order of its columns; empty if there is none,
+            or one in words.
+        records: the cells of each record after the header.
+        delimiter: what stands between cells.
+        guessed: the charset of a text that declares none and is not UTF-8, else empty.
+    """
 
     def __init__(self, names: list[str], records: list[list[str]], delimiter: str) -> None:
+        self.guessed = ""
         self.names = names
         self.records = records
         self.delimiter = delimiter
@@ -49,32 +59,40 @@ def read_table(kind: Kind, response: Response) -> Table:
     Raises:
         TableError: it has not one column for each tag, or can't be read.
     """
-    text = _text(response)
+    text, guessed = _text(response)
     tables = [_records(text, delimiter) for delimiter in DELIMITERS]
     widths = [{len(record) for record in records} for records in tables]
     for delimiter, records, width in zip(DELIMITERS, tables, widths, strict=True):
         if width <= {len(kind.tags)}:
-            return _with_header(kind, records, delimiter)
+            table = _with_header(kind, records, delimiter)
+            table.guessed = guessed
+            return table
     found = max(widths[0] | widths[1], default=0)
     raise TableError(f"records of up to {found} columns instead of {len(kind.tags)} in each")
 
 
-def _text(response: Response) -> str:
-    charset = "utf-8"
+def _text(response: Response) -> tuple[str, str]:
+    """The text of an answer, and its charset where that had to be guessed."""
+    charset = ""
     for parameter in response.header("content-type").split(";")[1:]:
         name, _, value = parameter.partition("=")
         if name.strip().lower() == "charset":
             charset = value.strip().strip('"')
     try:
-        return response.body.decode(charset).removeprefix("\ufeff")
-    except (LookupError, UnicodeDecodeError) as error:
-        raise TableError(f"the text can't be read as {charset}: {error}") from None
+        return response.body.decode(charset or "utf-8").removeprefix("\ufeff"), ""
+    except (LookupError, ValueError) as error:
+        if charset:
+            raise TableError(f"the text can't be read as {charset}: {error}") from None
+    try:
+        return response.body.decode("cp1252"), "cp1252"
+    except UnicodeDecodeError:
+        return response.body.decode("latin-1"), "latin-1"
 
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
     csv.field_size_limit(FIELD_LIMIT)
     try:
-        rows = list(csv.reader(text.splitlines(keepends=True), delimiter=delimiter))
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise TableError(f"no CSV (RFC 4180): {error}") from None
     return [row for row in rows if row]
@@ -86,11 +104,8 @@ def _with_header(kind: Kind, records: list[list[str]], delimiter: str) -> Table:
     first = [cell.strip().strip("<>").lower().replace(" ", "_") for cell in records[0]]
     if set(first) == set(kind.tags):
         return Table(first, records[1:], delimiter)
-    if set(first) & set(kind.tags) - {""}:
-        odd = ", ".join(sorted(set(kind.tags) - set(first)))
-        raise TableError(f"a header that does not name {odd}")
-    # Every call has an id, a status and times: a record without a digit is a header in words.
-    words = not any(character.isdigit() for cell in first for character in cell)
+    # Every call has an id and a status: a record without a number is a header in words.
+    words = not any(cell.isdigit() for cell in first)
     return Table([], records[1:] if words else records, delimiter)
 
 

@@ -47,7 +47,32 @@ def test_mark_and_charset_are_understood() -> None:
     assert not compare(b"\xef\xbb\xbf" + body)
     assert not compare(body.decode().encode("latin-1"), "text/csv; charset=ISO-8859-1")
     with pytest.raises(TableError, match="utf-8"):
-        compare(body.decode().encode("latin-1"))
+        compare(body.decode().encode("latin-1"), "text/csv; charset=utf-8")
+    with pytest.raises(TableError, match="klingon"):
+        compare(body, "text/csv; charset=klingon")
+
+
+def test_undeclared_charset_is_guessed() -> None:
+    body = written([HEADER, *cells(HEADER)])
+    assert read_table(KIND, answer(body)).guessed == ""
+    old = body.decode().encode("latin-1")
+    assert read_table(KIND, answer(old)).guessed == "cp1252"
+    assert not compare(old)
+    assert read_table(KIND, answer(old + b"\x81,,,,,,,\r\n")).guessed == "latin-1"
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_header_in_words_may_share_tags(order: int) -> None:
+    words = ["ID", "Direction", "Caller number", "Name", "Called number", "Status", "From", "To"]
+    assert not compare(written([words[::order], *cells(HEADER[::order])], ";"))
+    assert read_table(KIND, answer(written([words], ";"))).records == []
+
+
+@pytest.mark.parametrize("mark", ["\u2028", "\x85", "\x0b", "\x0c"])
+def test_only_the_ends_of_lines_end_records(mark: str) -> None:
+    rows = [row(1, caller_name=f"A{mark}B"), row(2)]
+    records = [HEADER, *([one[tag] for tag in HEADER] for one in rows)]
+    assert not difference(KIND, read_table(KIND, answer(written(records))), rows)
 
 
 def test_empty_answer_has_no_calls() -> None:
