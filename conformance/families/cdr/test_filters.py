@@ -7,32 +7,19 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.callrecords import filters
+from conformance.callrecords.choices import FORMS
 from conformance.check import requirement
+from conformance.families.cdr.conftest import CDR
 
 if TYPE_CHECKING:
     from conformance.callrecords.calls import Calls
-
-TAGS = (
-    "unique_id",
-    "direction",
-    "caller_num",
-    "caller_name",
-    "called_num",
-    "called_name",
-    "called_callgroup",
-    "gateway_id",
-    "gateway_name",
-    "status",
-    "billsec",
-)
-FORMS = ("end", "start", "both")
 
 
 @pytest.mark.parametrize(
     "tag",
     [
         pytest.param(tag, marks=requirement(f"cdr.post.filter-{tag.replace('_', '-')}"), id=tag)
-        for tag in TAGS
+        for tag in CDR.filters
     ],
 )
 def test_filter_selects_by_exact_value(calls: Calls, tag: str) -> None:

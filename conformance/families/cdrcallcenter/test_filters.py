@@ -7,30 +7,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.callrecords import filters
+from conformance.callrecords.choices import FORMS
 from conformance.check import requirement
+from conformance.families.cdrcallcenter.conftest import CALL_CENTER
 
 if TYPE_CHECKING:
     from conformance.callrecords.calls import Calls
 
 STEM = "cdrcallcenter.post"
-TAGS = (
-    "caller_num",
-    "called_num",
-    "operator",
-    "gateway_id",
-    "gateway_name",
-    "status",
-    "waiting_time",
-    "conversation_time",
-)
-FORMS = ("end", "start", "both")
 
 
 @pytest.mark.parametrize(
     "tag",
     [
         pytest.param(tag, marks=requirement(f"{STEM}.filter-{tag.replace('_', '-')}"), id=tag)
-        for tag in TAGS
+        for tag in CALL_CENTER.filters
     ],
 )
 def test_filter_selects_by_exact_value(calls: Calls, tag: str) -> None:
