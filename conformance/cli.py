@@ -51,7 +51,11 @@ def _split(
 @click.option("--allow", callback=_split, help="Safety classes, separated by commas.")
 @click.option("--select", multiple=True, metavar="PATTERN", help="Requirement-id glob; repeatable.")
 @click.option(
-    "--profile", type=click.Choice(["quick", "full", "soak"]), default="quick", show_default=True
+    "--profile",
+    type=click.Choice(["quick", "full", "soak"]),
+    default="quick",
+    show_default=True,
+    help="quick: every requirement once, with fixed data. full: and generated search; soak: a lot.",
 )
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Repeat an earlier run's requests.")
 @click.option(

@@ -16,6 +16,7 @@ from conformance.check import Check
 from conformance.errors import KpbxError, LabError, SafetyViolation, SutError
 from conformance.report.files import make_folder, write_json
 from conformance.run import PROFILES, Run, Settings
+from conformance.search import EXAMPLES
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 from conformance.wire import har
 
@@ -48,6 +49,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the marker by which a check claims its requirements; open a run that writes."""
     config.addinivalue_line("markers", "requirement(*ids): the requirements that a check decides")
+    config.addinivalue_line("markers", "generated: a generated search, left out of profile quick")
     is_worker = hasattr(config, "workerinput")
     if not settings_of(config).embedded:
         _keep_together(config)
@@ -117,6 +119,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if selection.wanted(item, requirements, globs)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
+    if not EXAMPLES[config.getoption("--kpbx-profile")]:
+        searches = [item for item in items if item.get_closest_marker("generated")]
+        config.hook.pytest_deselected(items=searches)
+        items[:] = [item for item in items if item not in searches]
     items[:] = selection.in_order(items, requirements)
 
 

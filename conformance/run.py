@@ -20,6 +20,7 @@ from conformance.lab.target import number_range as numbers
 from conformance.probe import probe
 from conformance.report.ledger import FORMAT, FORMAT_VERSION, Ledger, catalogue_digest, summary
 from conformance.report.record import Recorder
+from conformance.search import EXAMPLES
 from conformance.sut import Sut
 from conformance.wire.client import WireClient
 from conformance.wire.redact import Redactor
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PROFILES", "Run", "Settings"]
 
-PROFILES = ("quick", "full", "soak")
+PROFILES = tuple(EXAMPLES)
 LONGEST_NAME = 64
 
 
@@ -134,6 +135,7 @@ class Run:
             lab=lab,
             dialect=Dialect(),
             seed=self.seed,
+            examples=EXAMPLES[settings.profile],
         )
 
     def open(self) -> None:

@@ -58,12 +58,15 @@ class Sut:
         lab: Lab,
         dialect: Dialect,
         seed: int = 0,
+        examples: int = 0,
     ) -> None:
         self.catalogue = catalogue
         self.target = target
         self.client = client
         self.lab = lab
         self.dialect = dialect
+        self.seed = seed
+        self.examples = examples
         self.firmware = ""
         self.api_version = "1.1"
         self.pending_at_start = False

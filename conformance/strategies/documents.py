@@ -23,7 +23,7 @@ def _compiled(relative: str) -> Node:
     return _compile(relative, {})
 
 
-def _compile(relative: str, known: Mapping[str, st.SearchStrategy[str]]) -> Node:
+def _compile(relative: str, known: Mapping[str, st.SearchStrategy[Any]]) -> Node:
     (root,) = components(relative).elements.values()
     node = compile_element(root, known)
     if not isinstance(node, Node):
@@ -32,7 +32,7 @@ def _compile(relative: str, known: Mapping[str, st.SearchStrategy[str]]) -> Node
 
 
 def bodies(
-    relative: str, known: Mapping[str, st.SearchStrategy[str]] | None = None
+    relative: str, known: Mapping[str, st.SearchStrategy[Any]] | None = None
 ) -> st.SearchStrategy[dict[str, Any]]:
     """What stands below the root of a message, as a mapping from tag to value.
 

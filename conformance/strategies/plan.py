@@ -8,7 +8,7 @@ the length of each list, then the values.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 from xmlschema.validators import XsdElement, XsdGroup, XsdSimpleType
@@ -59,7 +59,7 @@ class Plan:
 
 
 def compile_element(
-    element: XsdElement, known: Mapping[str, st.SearchStrategy[str]], path: str = ""
+    element: XsdElement, known: Mapping[str, st.SearchStrategy[Any]], path: str = ""
 ) -> Leaf | Node:
     """The plan of an element.
 
@@ -81,7 +81,7 @@ def compile_element(
     return Node(tag, _group(kind.content, known, path))
 
 
-def _group(group: XsdGroup, known: Mapping[str, st.SearchStrategy[str]], path: str) -> Plan:
+def _group(group: XsdGroup, known: Mapping[str, st.SearchStrategy[Any]], path: str) -> Plan:
     plan = Plan(choice=group.model == "choice")
     for part in group:
         most = LONGEST_LIST if part.max_occurs is None else min(part.max_occurs, LONGEST_LIST)
@@ -90,7 +90,7 @@ def _group(group: XsdGroup, known: Mapping[str, st.SearchStrategy[str]], path: s
 
 
 def _part(
-    part: XsdComponent, known: Mapping[str, st.SearchStrategy[str]], path: str
+    part: XsdComponent, known: Mapping[str, st.SearchStrategy[Any]], path: str
 ) -> Leaf | Node | Plan:
     if isinstance(part, XsdElement):
         below = f"{path}/{part.local_name}" if path else str(part.local_name)
