@@ -30,6 +30,19 @@ def wrong_credentials(check: Check) -> dict[str, str | None]:
     return {"no credentials": None, "a wrong password": basic(username, md5(NOT_A_PASSWORD))}
 
 
+def nearly_right(check: Check) -> dict[str, str]:
+    """Passwords that are the right one but for a character, by what is wrong with them."""
+    connection = check.sut.target.connection
+    right = md5(connection.password)
+    wrong = {
+        "without its last character": right[:-1],
+        "with another last character": right[:-1] + ("0" if right[-1] != "0" else "1"),
+        "with a character more": f"{right}0",
+        "with nothing in it": "",
+    }
+    return {said: basic(connection.username, password) for said, password in wrong.items()}
+
+
 @pytest.mark.parametrize(
     "endpoint",
     [
@@ -57,6 +70,15 @@ def test_plain_web_password_is_refused(check: Check) -> None:
     check.that(requirement_id, refused(exchange), "401", exchange.summary(), exchange)
 
 
+@requirement("api.authentication.password-is-md5")
+def test_nearly_the_right_password_is_refused(check: Check) -> None:
+    requirement_id = "api.authentication.password-is-md5"
+    for said, wrong in nearly_right(check).items():
+        exchange = check.call("GET /system/firmware", answer=Answer.REFUSED, authorization=wrong)
+        expected = f"401 for the password {said}"
+        check.that(requirement_id, refused(exchange), expected, exchange.summary(), exchange)
+
+
 @requirement("api.authentication.username-is-admin")
 def test_another_user_name_is_refused(check: Check) -> None:
     connection = check.sut.target.connection
@@ -73,9 +95,10 @@ def test_refusal_carries_a_basic_challenge(check: Check) -> None:
     exchange = check.call("GET /system/firmware", answer=Answer.REFUSED, authorization=None)
     assert exchange.response is not None
     challenge = exchange.response.header("www-authenticate")
-    found = re.search(r"(^|,)\s*basic(\s|$|,)", challenge, re.IGNORECASE)
+    # RFC 7617, section 2: the realm is required.
+    found = re.search(r"(^|,)\s*basic\s+([^,]*,\s*)*?realm\s*=", challenge, re.IGNORECASE)
     observed = f"WWW-Authenticate: {challenge or '(none)'}"
-    expected = "401 with a Basic challenge"
+    expected = "401 with a Basic challenge and its realm"
     held = found and refused(exchange)
     said = f"HTTP {exchange.status}, {observed}"
     check.that("api.authentication.challenge", held, expected, said, exchange)
