@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conformance.check import Check
     from conformance.families.system.network import Interface, Network
 
-__all__ = ["ETH0", "harmless_to_write", "may_be_ours", "spare"]
+__all__ = ["ETH0", "harmless_to_write", "may_be_ours", "near", "spare"]
 
 ETH0 = "eth0"
 
@@ -40,6 +40,20 @@ def may_be_ours(check: Check, network: Network, interface: Interface) -> bool:
         return False
     here = bool(ours) and all(IPv4Address(address).is_loopback for address in ours)
     return interface.enabled == "true" and not here
+
+
+def near(check: Check, network: Network) -> bool:
+    """Whether the SUT needs no default route to answer us: we are here or in a local subnet."""
+    url = urlsplit(check.sut.target.connection.url)
+    try:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            # Connecting a datagram socket chooses our address, and sends nothing.
+            probe.connect((url.hostname or "", url.port or 443))
+            local = IPv4Address(probe.getsockname()[0])
+    except OSError:
+        return False
+    subnets = [net for one in network.interfaces if (net := one.subnet)]
+    return local.is_loopback or any(local in net for net in subnets)
 
 
 def harmless_to_write(check: Check, network: Network, interface: Interface) -> bool:
