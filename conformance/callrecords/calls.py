@@ -190,6 +190,8 @@ class Calls:
             rows, masked = self.kind.rows(exchange), request.password is None
             if self._enough(rows):
                 break
+        if not rows:
+            self._are_there_none(request)
         if len(rows) > TOO_MANY:
             request = replace(request, begin=gap(rows, len(rows) - 2 * ENOUGH) or request.begin)
             exchange = self.answered(request)
@@ -197,6 +199,14 @@ class Calls:
         if self.kind.details:
             rows = self._with_steps(request, rows)
         return Reference(time, request, exchange, tuple(rows), masked)
+
+    def _are_there_none(self, request: Request) -> None:
+        """State that a request finds no fewer calls without a filter than with one."""
+        exchange = self.ask(replace(request, filters={"caller_num": "%"}))
+        found = self.kind.rows(exchange)
+        said = f"none, but {len(found)} with the filter caller_num = '%'"
+        name = self.kind.requirement("interval")
+        self.check.that(name, not found, "the calls of the interval, filter or no filter", said)
 
     def _with_steps(self, request: Request, rows: list[Row]) -> list[Row]:
         """The same calls with what their details hold, in which `<any>` may be searched too."""

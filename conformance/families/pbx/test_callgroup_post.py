@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 POST = "pbx.callgroups.post"
 ENDPOINT = "POST /pbx/callgroups"
 LIMIT_REACHED = 13
-TEXTS = ("Zoë Müller-Ñandú", "Ελένη", "Юлия", "王小明", "A & B <c> \"d\" 'e'", "100% 𝄞")
+TEXTS = ("Zoë Müller-Ñandú", "Ελένη", "Юлия", "王小明", "A & B <c> \"d\" 'e'", "100% 𝄞_Ω")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from conformance.objects import Records
 
 POST = "phonebook.contacts.post"
-TEXTS = ("Zoë Müller-Ñandú", "Ελένη", "Юлия Ёж", "王小明", "A & B <c> \"d\" 'e'", "𝄞 Ω")
+TEXTS = ("Zoë Müller-Ñandú", "Ελένη", "Юлия Ёж", "王小明", "A & B <c> \"d\" 'e'", "100% 𝄞_Ω")
 
 
 @pytest.fixture
