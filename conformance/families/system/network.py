@@ -17,6 +17,7 @@ __all__ = [
     "Route",
     "dns",
     "interfaces",
+    "is_address",
     "network",
     "pending",
     "routes",
@@ -35,6 +36,15 @@ def within(address: str, subnet: IPv4Network) -> bool:
         return IPv4Address(address) in subnet
     except ValueError:
         return False
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv4 address."""
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _subnet(address: str, mask: str) -> IPv4Network | None:
@@ -59,6 +69,11 @@ class Interface:
     def dhcp(self) -> bool:
         """Whether it shows the address that stands for DHCP."""
         return DHCP in {self.ip_address, self.netmask}
+
+    @property
+    def regular(self) -> bool:
+        """Whether its values can be sent back: an address, and a contiguous netmask (RD-47)."""
+        return is_address(self.ip_address) and _subnet(DHCP, self.netmask) is not None
 
     @property
     def subnet(self) -> IPv4Network | None:
