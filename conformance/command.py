@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -57,12 +58,16 @@ def run_suite(  # noqa: PLR0913 - the options of contract.md
     yes: bool,
 ) -> int:
     """Run the suite and return the exit status of contract.md."""
+    if target is not None and url is not None:
+        raise ConfigurationError("--target and --url exclude each other: the file has a url")
     settings = Settings(
         target=target, url=url, allow=allow, select=select, profile=profile, seed=seed, out=out
     )
     for name in OTHER_SUITES:
         os.environ.pop(name, None)
     os.umask(0o077)  # reports hold exchanges: they are their owner's alone
+    for number in (signal.SIGINT, signal.SIGTERM):  # a CI server's end is an end with a report
+        signal.signal(number, signal.default_int_handler)
     emulator = start_emulator() if settings.embedded else None
     try:
         run = Run(settings, emulator)
@@ -78,6 +83,9 @@ def run_suite(  # noqa: PLR0913 - the options of contract.md
         if emulator is None and not yes:
             _ask(run)
         return _run(run, emulator)
+    except KeyboardInterrupt:
+        click.echo("Interrupted before anything was judged", err=True)
+        return EXIT_HARNESS
     finally:
         if emulator is not None:
             emulator.stop()

@@ -37,7 +37,7 @@ class EmulatorSettings:
     update_step_s: float = 1.0
     username: str = "admin"
     password: str = "admin"  # noqa: S105 - the guide's own standard password
-    privacy_password: str = "privacy"  # noqa: S105 - of an emulated PBX
+    privacy_password: str = "only-for-the-5th-floor"  # noqa: S105 - of an emulated PBX
     max_body_bytes: int = 1 << 20
 
     def __post_init__(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.console import Console
@@ -36,6 +38,25 @@ _STYLE = {
 }
 # Without a live display a line appears each time another tenth is done.
 PLAIN_STEPS = 10
+MOST_LEFTOVERS = 5
+
+
+class _Console(Console):
+    """A console whose reader may go away: the run goes on, and its report is written."""
+
+    def on_broken_pipe(self) -> None:
+        self._silence()
+
+    def print(self, *objects: Any, **how: Any) -> None:
+        try:
+            super().print(*objects, **how)
+        except OSError:
+            self._silence()
+
+    def _silence(self) -> None:
+        self.quiet = True
+        # What the interpreter flushes at its end goes nowhere as well.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 class Progress:
@@ -44,7 +65,7 @@ class Progress:
     def __init__(self, run: Run, *, embedded: bool, console: Console | None = None) -> None:
         self.run = run
         self.embedded = embedded
-        self.console = console or Console(highlight=False, soft_wrap=True)
+        self.console = console or _Console(highlight=False, soft_wrap=True)
         self._live = self.console.is_terminal
         self._bar = Bar(
             SpinnerColumn(),
@@ -114,8 +135,12 @@ class Progress:
         counts = results["summary"]
         parts = [f"[{_STYLE[verdict]}]{counts[verdict]} {verdict}[/]" for verdict in Verdict]
         self.console.print(f"{', '.join(parts)} in {results['duration_s']:.1f} s")
-        for text in results["leftovers"]:
+        leftovers = results["leftovers"]
+        for text in leftovers[:MOST_LEFTOVERS]:
             self.console.print(f"[yellow]left on the PBX:[/] {escape(_printable(text))}")
+        if len(leftovers) > MOST_LEFTOVERS:
+            more = len(leftovers) - MOST_LEFTOVERS
+            self.console.print(f"[yellow]and {more} more: see results.json[/]")
         if not results["complete"]:
             self.console.print("[yellow]The run is not complete[/]")
         self.console.print(f"Report: {folder / 'report.html'}")

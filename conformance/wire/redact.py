@@ -46,6 +46,16 @@ def _forms(secret: str) -> set[str]:
     return plain | {base64.b64encode(raw).decode(), base64.b64encode(digest.encode()).decode()}
 
 
+def _pattern(literal: str) -> str:
+    """Where a secret stands; one that is a mere word stands alone, and is no part of a tag's name.
+
+    Else a password such as "privacy" would tear `<privacy_password>` apart in every recording.
+    """
+    if literal.isalpha():
+        return rf"(?<![\w<])(?<!</){re.escape(literal)}(?!\w)"
+    return re.escape(literal)
+
+
 class Redactor:
     """Withholds the secrets of one run."""
 
@@ -58,7 +68,7 @@ class Redactor:
                 pair = f"{username}:{password}".encode()
                 forms.add(base64.b64encode(pair).decode())
         literals = sorted((f for f in forms if len(f) >= SHORTEST_LITERAL), key=len, reverse=True)
-        self._literals = re.compile("|".join(map(re.escape, literals))) if literals else None
+        self._literals = re.compile("|".join(map(_pattern, literals))) if literals else None
 
     def text(self, text: str) -> str:
         """The text without the content of secret elements and without the run's secrets."""

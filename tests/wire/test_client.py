@@ -208,8 +208,8 @@ def test_a_body_is_read_up_to_the_limit(scripted: Start, monkeypatch: pytest.Mon
 def test_a_trickling_answer_is_given_up(scripted: Start) -> None:
     server = scripted(lambda _seen: Canned(b"x" * 5000, trickle_s=0.005))
     started = time.monotonic()
-    exchange, _ = send(server, timeout_s=0.03)
-    assert time.monotonic() - started < 1.5
+    exchange, _ = send(server, timeout_s=0.2)
+    assert time.monotonic() - started < 6
     assert "not complete after" in exchange.lost
     assert exchange.response is not None
     assert exchange.response.truncated
