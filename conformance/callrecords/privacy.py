@@ -164,7 +164,7 @@ def whole(calls: Calls) -> None:
     reference, requirement_id = calls.reference, calls.kind.requirement("unmasked-with-password")
     check = calls.check
     known = not reference.masked
-    observed = "the PIXIT's privacy password was rejected with code 3"
+    observed = "code 3 for the privacy password of this run: is it the one of this PBX?"
     check.that(requirement_id, known, "the privacy password accepted", observed)
     for direction, tag in calls.kind.external.items():
         hidden = [
