@@ -15,7 +15,7 @@ from conformance.emulator.settings import EmulatorSettings
 from conformance.families import emulated_routes
 from tests.emulator.talk import Talk
 
-PASSWORD = f"<privacy_password>{md5('privacy')}</privacy_password>"
+PASSWORD = f"<privacy_password>{md5(EmulatorSettings().privacy_password)}</privacy_password>"
 ALWAYS = "<begin>2000-01-01 00:00:00</begin><end>2100-01-01 00:00:00</end>"
 
 

@@ -4,9 +4,12 @@ from lxml.etree import _Element as Element
 
 from conformance.emulator.access import md5
 from conformance.emulator.server import EmulatorServer
+from conformance.emulator.settings import EmulatorSettings
 from tests.emulator.talk import Talk
 
-PASSWORD = f"<privacy_password>{md5('privacy').upper()}</privacy_password>"
+PASSWORD = (
+    f"<privacy_password>{md5(EmulatorSettings().privacy_password).upper()}</privacy_password>"
+)
 ALWAYS = "<begin>2000-01-01 00:00:00</begin><end>2100-01-01 00:00:00</end>"
 
 
