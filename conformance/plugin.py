@@ -217,7 +217,9 @@ def pytest_runtest_makereport(
         _withhold(report, item.config.stash[RUN].redactor)
     record = item.stash.get(RECORD, None)
     if report.when == "teardown" and record:
-        report.kpbx = json.dumps(record)  # type: ignore[attr-defined]
+        # From a worker of pytest-xdist it travels as text; the same process needs no copy.
+        worker = hasattr(item.config, "workerinput")
+        report.kpbx = json.dumps(record) if worker else record  # type: ignore[attr-defined]
     return report
 
 
@@ -240,8 +242,9 @@ class Collector:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Take one check's findings."""
-        if hasattr(report, "kpbx"):
-            self.run.ledger.add(json.loads(report.kpbx))
+        record = getattr(report, "kpbx", None)
+        if record is not None:
+            self.run.ledger.add(json.loads(record) if isinstance(record, str) else record)
 
     def pytest_keyboard_interrupt(self) -> None:
         """Remember that the run was cut short: its results are not a whole answer."""
@@ -255,4 +258,5 @@ class Collector:
         if folder is not None:
             make_folder(folder)
             write_json(folder / "results.json", self.run.results())
-            write_json(folder / "exchanges.har", har.document(self.run.ledger.har, "1"))
+            recorded = har.document(self.run.ledger.har, "1")
+            write_json(folder / "exchanges.har", recorded, indent=None)

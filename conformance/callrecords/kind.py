@@ -89,8 +89,10 @@ class Kind:
         return [] if calls is None else [self._row(call) for call in calls.iterfind("call")]
 
     def _row(self, call: etree._Element) -> Row:
-        row = {tag: self.read(tag, plain(call.find(tag))) for tag in self.tags}
-        steps = call.find("details")
+        # In this direction the first of two equal tags stands, as with `find`.
+        parts = {child.tag: child for child in reversed(call)}
+        row = {tag: self.read(tag, plain(parts.get(tag))) for tag in self.tags}
+        steps = parts.get("details")
         row[STEPS] = "" if steps is None else "\n".join(steps.itertext())
         return row
 

@@ -1,8 +1,9 @@
 """The HTTP client: one connection pool for a run, and the one gate every request passes.
 
-Redirects are never followed (the credentials would go along), proxies and `.netrc` of the
-environment are ignored, compressed answers are not asked for, answers are read up to a limit and
-within a deadline. A request whose safety class is not allowed raises before a byte is sent.
+It is httpx's transport alone: nothing follows redirects (the credentials would go along), keeps
+cookies, or looks at proxies and `.netrc` of the environment. Compressed answers are not asked for,
+answers are read up to a limit and within a deadline. A request whose safety class is not allowed
+raises before a byte is sent.
 """
 
 from __future__ import annotations
@@ -100,12 +101,7 @@ class WireClient:
         self.allow = allow
         self.record = record
         self.authorization = basic(connection.username, md5(connection.password))
-        self._http = httpx.Client(
-            verify=_context(connection),
-            timeout=httpx.Timeout(connection.timeout_s),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._http = httpx.HTTPTransport(verify=_context(connection), trust_env=False)
         self._turn = threading.Lock()
         self._earliest = 0.0
 
@@ -207,7 +203,7 @@ class WireClient:
             extensions={"timeout": httpx.Timeout(timeout_s).as_dict()},
         )
         try:
-            answer = self._http.send(wire, stream=True)
+            answer = self._http.handle_request(wire)
         except httpx.HTTPError as error:
             return None, _reason(error), isinstance(error, httpx.ReadTimeout)
         lost, timed_out = "", False
