@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -11,7 +12,9 @@ import click
 from conformance.errors import ConfigurationError, KpbxError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from conformance.emulator.seeded import AnySeed, Defect, Seed, Variant
 
 __all__ = ["main"]
 
@@ -82,12 +85,65 @@ def run(**options: Any) -> NoReturn:
 @click.option("--users", type=click.IntRange(1, 5000), default=40, show_default=True)
 @click.option("--calls", type=click.IntRange(0, 1_000_000), default=2000, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True, help="Seed of the generated data.")
-def emulate(**options: Any) -> NoReturn:
-    """Run the emulated PBX on its own, for people who develop a client."""
+@click.option("--variant", multiple=True, metavar="ID", help="Permitted but unusual; repeatable.")
+@click.option("--defect", multiple=True, metavar="ID", help="A seeded defect; repeatable.")
+def emulate(variant: tuple[str, ...], defect: tuple[str, ...], **options: Any) -> NoReturn:
+    """Run the emulated PBX on its own, for people who develop a client.
+
+    The ids of --variant and --defect: kpbx-conformance detection --list.
+    """
     from conformance.emulator.command import run_emulator  # noqa: PLC0415
     from conformance.families import emulated_routes  # noqa: PLC0415
 
-    sys.exit(run_emulator(emulated_routes(), **options))
+    seeds: list[Seed] = []
+    if variant or defect:  # the catalogue takes time, and most clients want a plain PBX
+        defects, variants = _seeds()
+        seeds = [*_named("--variant", variants, variant), *_named("--defect", defects, defect)]
+    sys.exit(run_emulator(emulated_routes(), seeds, **options))
+
+
+def _seeds() -> tuple[list[Defect], list[Variant]]:
+    from conformance import families  # noqa: PLC0415
+    from conformance.detection.general import defects, variants  # noqa: PLC0415
+
+    return [*defects(), *families.defects()], [*variants(), *families.variants()]
+
+
+def _named(option: str, seeds: Sequence[AnySeed], ids: Sequence[str]) -> list[AnySeed]:
+    from conformance.emulator.seeded import by_id  # noqa: PLC0415
+
+    known = by_id(seeds)
+    unknown = [name for name in ids if name not in known]
+    if unknown:
+        close = difflib.get_close_matches(unknown[0], known, n=1)
+        meant = f"did you mean {close[0]!r}? " if close else ""
+        raise ConfigurationError(
+            f"{option}: there is no {unknown[0]!r}; {meant}see kpbx-conformance detection --list"
+        )
+    return [known[name] for name in ids]
+
+
+@_example("kpbx-conformance detection --sample 40")
+@click.option("--sample", type=click.IntRange(1), help="Try so many defects, chosen by the seed.")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), help="Default: today's date.")
+@click.option("--profile", type=click.Choice(["quick", "full"]), default="quick", show_default=True)
+@click.option("--select", multiple=True, metavar="PATTERN", help="Glob of ids; repeatable.")
+@click.option("--jobs", type=click.IntRange(1), help="Runs at a time; default: one per core.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for detection.json.")
+@click.option("--list", "listed", is_flag=True, help="Show all defects and variants, run nothing.")
+def detection(listed: bool, **options: Any) -> NoReturn:
+    """Measure what the suite finds: seeded defects must fail, permitted variants must not.
+
+    Exit status: 0 every defect found and no false alarm, 1 a survivor or a false alarm.
+    """
+    defects, variants = _seeds()
+    if listed:
+        for seed in (*variants, *defects):
+            click.echo(f"{seed.id}\t{seed.title} ({seed.clause})")
+        sys.exit(0)
+    from conformance.detection.command import run_detection  # noqa: PLC0415
+
+    sys.exit(run_detection(defects, variants, **options))
 
 
 @_example("kpbx-conformance catalogue --json | python -m json.tool")

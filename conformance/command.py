@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from importlib import resources
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +12,12 @@ import pytest
 
 from conformance.errors import ConfigurationError
 from conformance.lab.safety import SafetyClass
-from conformance.plugin import RUN, Collector, start_emulator
+from conformance.plugin import Collector, start_emulator
 from conformance.report.files import make_folder
 from conformance.report.page import Page
 from conformance.report.progress import Progress
 from conformance.run import Run, Settings
+from conformance.suite import Wiring, arguments, forget_other_suites
 from conformance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -27,22 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["run_suite"]
 
-# What these say is meant for other test suites: a run must not depend on where it is started.
-OTHER_SUITES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD")
 ASK_BEFORE = (SafetyClass.NETWORK, SafetyClass.REBOOT, SafetyClass.HALT)
 EXIT_FAIL, EXIT_HARNESS = 1, 4
-
-
-class _Wiring:
-    """Hands the open run to the suite's plugin before anything else is configured."""
-
-    def __init__(self, run: Run) -> None:
-        self.run = run
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Put the run where the plugin looks for it."""
-        config.stash[RUN] = self.run
 
 
 def run_suite(  # noqa: PLR0913 - the options of contract.md
@@ -63,8 +49,7 @@ def run_suite(  # noqa: PLR0913 - the options of contract.md
     settings = Settings(
         target=target, url=url, allow=allow, select=select, profile=profile, seed=seed, out=out
     )
-    for name in OTHER_SUITES:
-        os.environ.pop(name, None)
+    forget_other_suites()
     os.umask(0o077)  # reports hold exchanges: they are their owner's alone
     for number in (signal.SIGINT, signal.SIGTERM):  # a CI server's end is an end with a report
         signal.signal(number, signal.default_int_handler)
@@ -112,24 +97,15 @@ def _run(run: Run, emulator: EmulatorServer | None) -> int:
         assert folder is not None, "the command always names a folder"  # noqa: S101
         make_folder(folder)
         progress = Progress(run, embedded=emulator is not None)
-        package = str(resources.files("conformance"))
-        arguments = [
-            package,  # not its name: pytest would look for a conftest.py where it is started
-            "-c",
-            str(resources.files("conformance") / "suite.ini"),
-            "--rootdir",
-            package,
-            "-p",
-            "no:terminal",
+        options = [
+            *arguments(run),
             f"--junitxml={folder / 'junit.xml'}",
             f"--html={folder / 'report.html'}",
             "--self-contained-html",
-            f"--kpbx-profile={run.settings.profile}",
-            *(f"--kpbx-select={glob}" for glob in run.settings.select),
         ]
-        plugins = [_Wiring(run), Collector(run), Page(run), progress]
+        plugins = [Wiring(run), Collector(run), Page(run), progress]
         with progress:
-            status = pytest.main(arguments, plugins)
+            status = pytest.main(options, plugins)
     finally:
         run.close()
     results = run.results()

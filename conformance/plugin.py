@@ -21,8 +21,9 @@ from conformance.verdict import Inconclusive, NonConformance, NotRun, Observatio
 from conformance.wire import har
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Generator, Iterator, Sequence
 
+    from conformance.emulator.alteration import Alteration
     from conformance.emulator.server import EmulatorServer
     from conformance.sut import Sut
     from conformance.wire.redact import Redactor
@@ -84,13 +85,18 @@ def settings_of(config: pytest.Config) -> Settings:
     )
 
 
-def start_emulator() -> EmulatorServer:
-    """An emulated PBX that really listens, on a free port of 127.0.0.1."""
+def start_emulator(alterations: Sequence[Alteration] = ()) -> EmulatorServer:
+    """An emulated PBX that really listens, on a free port of 127.0.0.1.
+
+    Args:
+        alterations: seeded defects and variants, none for a PBX that does as the guide says.
+    """
     from conformance.emulator.server import EmulatorServer  # noqa: PLC0415 - not on every start
     from conformance.emulator.settings import EmulatorSettings  # noqa: PLC0415
     from conformance.families import emulated_routes  # noqa: PLC0415
 
-    server = EmulatorServer(EmulatorSettings(boot_s=0.4, update_step_s=0.4), emulated_routes())
+    settings = EmulatorSettings(boot_s=0.4, update_step_s=0.4)
+    server = EmulatorServer(settings, emulated_routes(), alterations=alterations)
     server.start()
     return server
 

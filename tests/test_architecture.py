@@ -19,6 +19,8 @@ MAY_NAME_THE_EMULATOR = {
     "conformance.plugin",
     "conformance.run",
 }
+# Seeds defects from the guide's data into the emulator: it has to know both, and judges nothing.
+PROOF = "conformance.detection"
 # What the emulator must not share with those that judge it.
 JUDGES = ("callrecords", "catalogue", "check", "oracles", "schema", "strategies")
 
@@ -52,7 +54,8 @@ def family_of(name: str) -> str:
 def emulates(name: str) -> bool:
     """Whether a module is part of the emulator, in its package or in a family."""
     last = name.rpartition(".")[2]
-    in_family = bool(family_of(name)) and (last == "emulator" or last.startswith("emulated_"))
+    mine = last in {"emulator", "defects", "variants"} or last.startswith(("emulated_", "seeded_"))
+    in_family = bool(family_of(name)) and mine
     return in_family or bool(below({name}, "conformance.emulator"))
 
 
@@ -70,7 +73,7 @@ def broken_rules(name: str, used: set[str]) -> list[str]:
     if emulates(name):
         if any(below(used, f"conformance.{judge}") for judge in JUDGES):
             broken.append("the emulator stands on its own")
-    elif emulators and name not in MAY_NAME_THE_EMULATOR:
+    elif emulators and name not in MAY_NAME_THE_EMULATOR and not below({name}, PROOF):
         broken.append("nothing that judges imports an emulator")
     return broken
 

@@ -9,8 +9,9 @@ from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from conformance.emulator.alteration import Alterations
 from conformance.emulator.dispatch import Dispatcher, Interceptor
 from conformance.emulator.document import BadDocumentError, Form, is_text, parse_request
 from conformance.emulator.lab import CONDITIONS, POWER, UnknownCondition
@@ -22,6 +23,8 @@ from conformance.emulator.routing import ApiRequest, EmulatedRoute, Router
 
 DROP = "conformance.drop"
 """The scope's extension that closes the connection without a byte; the server provides it."""
+
+UNALTERED = Alterations()
 
 OnRequest = Callable[[RequestLine], None]
 
@@ -36,8 +39,8 @@ def create_app(
     *,
     on_request: OnRequest | None = None,
     interceptors: Sequence[Interceptor] = (),
-    renderer: Renderer | None = None,
-) -> Starlette:
+    alterations: Alterations = UNALTERED,
+) -> ASGIApp:
     """Return the application: the API under `/rest/`, the lab conditions under `/lab`.
 
     Args:
@@ -45,13 +48,15 @@ def create_app(
         routes: The endpoints of all families.
         on_request: Called after each request under `/rest/`.
         interceptors: What stands around the handlers, outermost first.
-        renderer: How replies look, if not as the guide shows them.
+        alterations: What is not as the guide shows it.
 
     Raises:
         ValueError: Two routes have the same method and path.
     """
-    rest = RestApi(pbx, routes, on_request, interceptors, renderer or Renderer())
-    app = Starlette(routes=[*_lab_routes(pbx), Mount(_PREFIX, app=rest)])
+    around = (*alterations.interceptors, *interceptors)
+    renderer = Renderer(alterations.shapes, alterations.responders)
+    rest = RestApi(pbx, alterations.reroute(routes), on_request, around, renderer)
+    app = Starlette(routes=[*_lab_routes(pbx), Mount(_PREFIX, app=alterations.wrap(rest))])
     # A redirect would invite a client to send its credentials twice.
     app.router.redirect_slashes = False
     return app
@@ -89,12 +94,11 @@ class RestApi:
         if answered is None:
             await _drop(scope, receive)
         else:
-            reply, request_id = answered
-            await self._renderer.response(reply, request_id)(scope, receive, send)
+            await self._renderer.response(*answered)(scope, receive, send)
         if self._on_request is not None:
             self._on_request(_line(http, answered, self._pbx, started))
 
-    async def _answer(self, http: Request) -> tuple[Reply, str | None] | None:
+    async def _answer(self, http: Request) -> tuple[Reply, ApiRequest | None] | None:
         if not self._pbx.power.answering:
             return None
         try:
@@ -106,7 +110,7 @@ class RestApi:
         # The body may have taken its time: another request may have halted the PBX meanwhile.
         if not self._pbx.power.answering:
             return None
-        return self._dispatch(request), request.request_id
+        return self._dispatch(request), request
 
     async def _read(self, http: Request) -> ApiRequest:
         if not self._pbx.access.admits(http.headers.get("authorization")):
@@ -165,9 +169,9 @@ def _path(http: Request) -> str:
 
 
 def _line(
-    http: Request, answered: tuple[Reply, str | None] | None, pbx: Pbx, started: float
+    http: Request, answered: tuple[Reply, ApiRequest | None] | None, pbx: Pbx, started: float
 ) -> RequestLine:
-    reply, request_id = answered or (None, None)
+    reply, request = answered or (None, None)
     status: int | None = HTTPStatus.OK
     if reply is None:
         status = None
@@ -178,7 +182,7 @@ def _line(
         client=http.client.host if http.client else "-",
         method=http.method,
         path=_path(http),
-        request_id=request_id,
+        request_id=request.request_id if request else None,
         status=status,
         code=reply.code if isinstance(reply, Document | Outcome | Records) else None,
         ms=(time.perf_counter() - started) * 1000,

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from conformance.emulator.profile import UnknownFirmwareError
+from conformance.emulator.seeded import alterations
 from conformance.emulator.server import EmulatorServer
 from conformance.emulator.settings import EmulatorSettings
 from conformance.errors import ConfigurationError
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from conformance.emulator.requestline import RequestLine
     from conformance.emulator.routing import EmulatedRoute
+    from conformance.emulator.seeded import Seed
 
 __all__ = ["run_emulator"]
 
@@ -42,18 +44,22 @@ def _introduce(server: EmulatorServer) -> None:
     sys.stderr.flush()
 
 
-def run_emulator(routes: Sequence[EmulatedRoute], **options: Any) -> int:
+def run_emulator(
+    routes: Sequence[EmulatedRoute], seeds: Sequence[Seed] = (), **options: Any
+) -> int:
     """Serve until interrupted; the base URL is the first line on standard output.
 
     Args:
         routes: the endpoints of all families.
+        seeds: the defects and variants that it has.
         options: fields of `EmulatorSettings`.
 
     Raises:
         ConfigurationError: the firmware has no profile, or the address can't be listened on.
     """
     try:
-        server = EmulatorServer(EmulatorSettings(**options), routes, on_request=_log)
+        settings, altered = EmulatorSettings(**options), alterations(seeds)
+        server = EmulatorServer(settings, routes, on_request=_log, alterations=altered)
     except (UnknownFirmwareError, ValueError) as error:
         raise ConfigurationError(f"emulate: {error}") from error
     try:
@@ -69,6 +75,9 @@ def run_emulator(routes: Sequence[EmulatedRoute], **options: Any) -> int:
         signal.signal(number, lambda *_: stopped.set())
     try:
         _introduce(server)
+        for seed in seeds:
+            sys.stderr.write(f"{type(seed).__name__} {seed.id}: {seed.title}\n")
+        sys.stderr.flush()
         stopped.wait()
     finally:
         server.stop()

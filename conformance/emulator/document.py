@@ -88,6 +88,11 @@ class Form:
         """Return a request without parameters."""
         return cls(etree.Element(REQUEST))
 
+    @property
+    def element(self) -> Element:
+        """The element that holds the fields."""
+        return self._element
+
     def __contains__(self, tag: str) -> bool:
         return self._element.find(tag) is not None
 

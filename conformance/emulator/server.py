@@ -14,11 +14,11 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from conformance.emulator.alteration import Alteration, Alterations
 from conformance.emulator.app import DROP, create_app
 from conformance.emulator.dispatch import Interceptor
 from conformance.emulator.lab import LabPanel
 from conformance.emulator.pbx import Pbx
-from conformance.emulator.rendering import Renderer
 from conformance.emulator.requestline import RequestLine
 from conformance.emulator.routing import EmulatedRoute
 from conformance.emulator.settings import EmulatorSettings
@@ -68,7 +68,7 @@ class EmulatorServer:
         routes: The endpoints of all families.
         on_request: Called from the server's thread after each request under `/rest/`.
         interceptors: What stands around the handlers, outermost first.
-        renderer: How replies look, if not as the guide shows them.
+        alterations: What is not as the guide shows it: defects and variants.
 
     Raises:
         UnknownFirmwareError: The settings name a firmware without a profile.
@@ -81,17 +81,19 @@ class EmulatorServer:
         *,
         on_request: Callable[[RequestLine], None] | None = None,
         interceptors: Sequence[Interceptor] = (),
-        renderer: Renderer | None = None,
+        alterations: Sequence[Alteration] = (),
     ) -> None:
-        self.settings = settings
-        self.pbx = Pbx(settings)
+        altered = Alterations(tuple(alterations))
+        self.settings = altered.settle(settings)
+        self.pbx = Pbx(self.settings)
+        altered.prepare(self.pbx)
         self.url = ""
         self._app = create_app(
             self.pbx,
             routes,
             on_request=on_request,
             interceptors=interceptors,
-            renderer=renderer,
+            alterations=altered,
         )
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None

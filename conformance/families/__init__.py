@@ -2,13 +2,33 @@
 
 import pkgutil
 from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
 
 from conformance.emulator.routing import EmulatedRoute
+from conformance.emulator.seeded import Defect, Variant
+
+
+def _gathered(module: str, attribute: str) -> list[Any]:
+    """What the families that have such a module hold in it, in their order."""
+    found: list[Any] = []
+    for family in pkgutil.iter_modules(__path__):
+        name = f"{__name__}.{family.name}.{module}"
+        if find_spec(name) is not None:
+            found += getattr(import_module(name), attribute)
+    return found
 
 
 def emulated_routes() -> list[EmulatedRoute]:
     """Return the emulated endpoints of every family: what each `emulator.py` calls `ROUTES`."""
-    routes: list[EmulatedRoute] = []
-    for family in pkgutil.iter_modules(__path__):
-        routes += import_module(f"{__name__}.{family.name}.emulator").ROUTES
-    return routes
+    return _gathered("emulator", "ROUTES")
+
+
+def defects() -> list[Defect]:
+    """Return the wrong behaviour that can be seeded: what each `defects.py` calls `DEFECTS`."""
+    return _gathered("defects", "DEFECTS")
+
+
+def variants() -> list[Variant]:
+    """Return unusual behaviour that is permitted: what each `variants.py` calls `VARIANTS`."""
+    return _gathered("variants", "VARIANTS")
