@@ -30,7 +30,7 @@ DELETE = "system.network.routes.id.delete"
 ADDS_NOTHING = f"{POST}.rejected-adds-nothing"
 CHANGES_NOTHING = f"{PUT}.rejected-changes-nothing"
 UNKNOWN_ID = "999999999"
-BAD_GATEWAYS = ("999.1.1.1", "192.168.1.256", "1.2.3", "1.2.3.4.5", "1.2.3.x", "text")
+BAD_GATEWAYS = ("999.1.1.1", "192.168.1.256", "1.2.3", "1.2.3.4.5", "192.168.1.1/24", "text")
 BAD_NETMASKS = ("255.255.255.256", "255.255.255", "text")
 BAD_DESTINATION, BAD_GATEWAY, FOREIGN_GATEWAY = 41, 42, 43
 
@@ -42,6 +42,7 @@ def bad_destinations(own: OwnRoutes) -> Iterator[str]:
     yield address
     yield f"{address}/"
     yield f"{address}/33"
+    yield f"{address}/{own.whole.netmask}"
     yield f"{address}/-1"
     yield f"{address}/x"
     yield f"{head}/{own.whole.prefixlen}"
