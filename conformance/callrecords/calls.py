@@ -20,7 +20,7 @@ from conformance.check import Answer
 from conformance.wire.client import md5
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from conformance.callrecords.clock import Clock
     from conformance.callrecords.patterns import Oracle
@@ -173,6 +173,20 @@ class Calls:
         if self.kind.slug not in self._memory:
             self._memory[self.kind.slug] = self._read()
         return self._memory[self.kind.slug]
+
+    def oldest(self) -> Iterator[Exchange]:
+        """Answers with calls from long before the window, as far back as the record goes.
+
+        The rarest status tells cheaply how far that is; the calls before its first one are few.
+        """
+        rows = self.reference.rows
+        begin = clock.written(BEFORE_ANY_PBX)
+        rare = min(Counter(row["status"] for row in rows).items(), key=lambda item: item[::-1])[0]
+        seldom = replace(self.window, begin=begin, filters={"status": rare})
+        exchange = self.answered(seldom)
+        yield exchange
+        first = min((row["end"] for row in self.kind.rows(exchange)), default=self.reference.end)
+        yield self.answered(replace(self.window, begin=begin, end=first))
 
     def _read(self) -> Reference:
         time = clock.measure(self._from)

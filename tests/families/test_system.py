@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.families.system.firmware import PRIMARY, PROMOTE, REBOOT, RESTORE, Slots, _step
@@ -42,9 +44,31 @@ def test_gateway_of_the_default_route_comes_first_if_it_is_local() -> None:
     assert [*gateways(network(DHCP, route=FOREIGN))] == ["192.168.23.100"]
 
 
-def test_gateway_just_beyond_a_subnet_only_where_all_subnets_are_known() -> None:
-    assert [*foreign_gateways(network(ETH0))] == ["203.0.113.1", "192.168.1.1"]
-    assert [*foreign_gateways(network(ETH0, DHCP))] == ["203.0.113.1"]
+def test_gateways_just_beyond_a_subnet_each_alone_where_all_subnets_are_known() -> None:
+    beyond = [("203.0.113.1",), ("192.168.1.1",), ("192.167.255.254",)]
+    assert [*foreign_gateways(network(ETH0))] == beyond
+
+
+def test_dhcp_can_not_have_chosen_the_subnets_on_both_sides() -> None:
+    far, *beyond = foreign_gateways(network(ETH0, DHCP))
+    assert far == ("203.0.113.1",)
+    assert beyond == [("192.168.1.1", "192.167.255.254")]
+    second = replace(DHCP, id="2", name="eth2")
+    assert [*foreign_gateways(network(ETH0, DHCP, second))] == [far]
+
+
+def test_no_gateway_beyond_where_no_host_can_be() -> None:
+    edge = replace(ETH0, ip_address="223.255.255.1")
+    whole = replace(ETH0, netmask="0.0.0.0")  # noqa: S104
+    assert [*foreign_gateways(network(edge))] == [("203.0.113.1",)]
+    assert [*foreign_gateways(network(whole))] == [("203.0.113.1",)]
+
+
+def test_neighbour_that_is_local_as_well_is_not_foreign() -> None:
+    neighbour = Interface("2", "false", "eth2", "192.168.1.7", "255.255.255.0")
+    found = [*foreign_gateways(network(ETH0, neighbour))]
+    assert ("192.168.1.1",) not in found
+    assert ("192.168.2.1",) in found
 
 
 def test_differences_name_what_changed() -> None:

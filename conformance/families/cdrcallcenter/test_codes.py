@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from conformance.callrecords import codes
+from conformance.callrecords import codes, course
 from conformance.callrecords.calls import Request
 from conformance.callrecords.times import reversed_intervals
 from conformance.check import Answer, requirement
@@ -81,6 +81,12 @@ def test_tag_is_closed_as_it_was_opened(calls: Calls, sent: str) -> None:
 @requirement(f"{STEM}.answer")
 def test_answered_call_has_the_time_of_its_answer(calls: Calls) -> None:
     codes.answered(calls, "conversation_time")
+
+
+@requirement(f"{STEM}.course")
+def test_times_and_seconds_of_a_call_agree(calls: Calls) -> None:
+    course.in_order(calls)
+    course.seconds(calls, "conversation_time", others=("waiting_time",))
 
 
 @requirement(f"{STEM}.directions")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +26,8 @@ CHANGED = "system.network.routes.put.stored"
 PRINTED, ALTERNATIVE = "ip_address and netmask", "destination"
 # A subnet with fewer addresses than this has no hosts to choose from.
 LEAST_HOSTS = 8
+# What lies below and above these is no ordinary address of a host, or of another kind.
+FIRST_HOST, LAST_HOST = IPv4Address("1.0.1.0"), IPv4Address("223.255.254.255")
 # Addresses that stand in documents and in nobody's network (RFC 5737).
 DOCUMENTATION = ("203.0.113.1", "192.0.2.1", "198.51.100.1")
 
@@ -42,18 +44,31 @@ def gateways(before: Network) -> Iterator[str]:
     yield from dict.fromkeys(likely or used)
 
 
-def foreign_gateways(before: Network) -> Iterator[str]:
-    """Gateways outside all local subnets: far away, and just beyond each subnet."""
+def foreign_gateways(before: Network) -> Iterator[tuple[str, ...]]:
+    """Gateways outside all local subnets: far away, and just beyond each subnet on either side.
+
+    They come in groups of which not all can be inside: the subnet of an interface with DHCP is
+    unknown and may be the neighbouring one, but not on both sides at once.
+    """
     every = [net for one in before.interfaces if (net := replace(one, enabled="true").subnet)]
+    unknown = sum(one.dhcp and one.enabled == "true" for one in before.interfaces)
 
     def outside(address: str) -> bool:
         return not any(within(address, net) for net in every)
 
-    yield from islice(filter(outside, DOCUMENTATION), 1)
-    # The subnet of an interface with DHCP is unknown, and may be the neighbouring one.
-    if not any(one.dhcp and one.enabled == "true" for one in before.interfaces):
-        beyond = (str(net.broadcast_address + 2) for net in every if net.prefixlen)
-        yield from filter(outside, beyond)
+    yield from ((far,) for far in islice(filter(outside, DOCUMENTATION), 1))
+    for net in sorted(filter(_has_neighbours, every)):
+        beyond = (str(net.broadcast_address + 2), str(net.network_address - 2))
+        strangers = tuple(filter(outside, beyond))
+        if not unknown:
+            yield from ((one,) for one in strangers)
+        elif unknown == 1 and len(strangers) == len(beyond):
+            yield strangers
+
+
+def _has_neighbours(net: IPv4Network) -> bool:
+    """Whether what lies just beyond a subnet are ordinary addresses of hosts."""
+    return net.network_address > FIRST_HOST and net.broadcast_address < LAST_HOST
 
 
 class OwnRoutes:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from conformance.check import Check
     from conformance.families.system.network import Interface, Network
 
-__all__ = ["ETH0", "harmless_to_write", "may_be_ours", "near", "spare"]
+__all__ = ["ETH0", "harmless_to_write", "may_be_ours", "near", "spare", "spares"]
 
 ETH0 = "eth0"
 
@@ -61,7 +61,12 @@ def harmless_to_write(check: Check, network: Network, interface: Interface) -> b
     return interface.name != ETH0 and not may_be_ours(check, network, interface)
 
 
+def spares(check: Check, network: Network) -> list[Interface]:
+    """The interfaces that may be sent the values that they have, first those that do nothing."""
+    candidates = [one for one in network.interfaces if harmless_to_write(check, network, one)]
+    return sorted(candidates, key=lambda one: (one.dhcp, one.enabled == "true", one.id))
+
+
 def spare(check: Check, network: Network) -> Interface | None:
     """An interface that may be sent the values that it has; best one that does nothing anyway."""
-    candidates = [one for one in network.interfaces if harmless_to_write(check, network, one)]
-    return min(candidates, key=lambda one: (one.dhcp, one.enabled == "true", one.id), default=None)
+    return next(iter(spares(check, network)), None)

@@ -93,13 +93,13 @@ def _write_back(check: Check, before: Network, now: Network) -> None:
     """Write what is not as before, each item on its own: one that fails keeps no other back."""
     if now.dns != before.dns:
         _send(check, "PUT /system/network/dns", {"dns": {"ip_address": before.dns}})
-    for interface in before.interfaces - now.interfaces:
+    for interface in sorted(before.interfaces - now.interfaces, key=str):
         if harmless_to_write(check, before, interface):
             _send(check, "PUT /system/network/interfaces", interface.body())
-    for route in now.routes:
+    for route in sorted(now.routes, key=str):
         if before.route(route.id) is None and _is_ours(check, route):
             _send(check, "DELETE /system/network/routes/<id>", None, key=route.id)
-    for route in before.routes - now.routes:
+    for route in sorted(before.routes - now.routes, key=str):
         if now.route(route.id):
             _send(check, "PUT /system/network/routes", route_request(check, route))
         else:

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from conformance.check import Check
     from conformance.wire.exchange import Exchange
 
-__all__ = ["Progress", "ask", "idle", "running_version", "starts_nothing", "status"]
+__all__ = [
+    "Progress",
+    "ask",
+    "free_to_start",
+    "idle",
+    "running_version",
+    "starts_nothing",
+    "status",
+]
 
 UPDATE = "PUT /system/firmware/update"
 STATUS = "system.firmware.updatestatus.get"
@@ -72,6 +80,24 @@ def running_version(check: Check) -> Version:
     return version
 
 
+def free_to_start(check: Check, version: str) -> None:
+    """State that updatestatus shows no update in progress where one can be started.
+
+    Raises:
+        NonConformance: it shows one that nothing knows of.
+        Inconclusive: one is in progress that this run did not start.
+    """
+    shown = status(check)
+    if shown not in PHASES:
+        return
+    exchange = ask(check, version)
+    # An update that ended in between would have left its phase for the first one of the next.
+    if exchange.code == 0 and status(check) == shown:
+        observed = f"updatestatus {shown}, and an update could be started"
+        check.fail(f"{STATUS}.code-{IDLE}", f"code {IDLE} while no update runs", observed, exchange)
+    check.inconclusive(f"an update that this run did not start is in progress (code {shown})")
+
+
 @contextmanager
 def starts_nothing(check: Check, requirement_id: str) -> Iterator[None]:
     """A block whose requests are all rejected: no update starts, the slots stay as they are.
@@ -97,10 +123,18 @@ def _let_it_end(check: Check) -> None:
 
 
 class Progress:
-    """Follows one update, and judges what it shows on the way."""
+    """Follows one update, and judges what it shows on the way.
 
-    def __init__(self, check: Check, before: Slots, version: str) -> None:
+    Args:
+        check: the check that has asked for it.
+        before: the slots before.
+        version: the version asked for; empty for an update that nobody asked for.
+        end: the code with which it is to end.
+    """
+
+    def __init__(self, check: Check, before: Slots, version: str, end: int = SUCCEEDED) -> None:
         self._check, self._before, self._version = check, before, version
+        self._end = end
         self._earlier = idle(check) if version else IDLE
         self._started = time.monotonic()
         self.codes: list[int] = []
@@ -114,20 +148,27 @@ class Progress:
         """State that updatestatus comes to show the update that was accepted.
 
         Raises:
-            NonConformance: it goes on showing that none is in progress.
-            Inconclusive: it goes on showing the outcome of an earlier one.
+            NonConformance: it goes on showing that none is in progress, or an end that is not that
+                of this update.
+            Inconclusive: it goes on showing an outcome that may be the new one or an earlier one.
         """
         wait_s = max(self._check.pixit.reboot_timeout_s * STARTED, 1.0)
         started = time.monotonic()
         while (code := status(self._check)) in {IDLE, self._earlier}:
             if time.monotonic() - started > wait_s:
                 said = f"updatestatus still {code} after {wait_s:.0f} s"
-                if code != IDLE:
+                if self._may_have_ended(code):
                     self._check.inconclusive(f"{said}: a new outcome or the earlier one (RD-54)")
                 self._check.fail(requirement_id, "an update in progress", said)
             self._pause()
         self._note(code)
         self._check.passed(requirement_id)
+
+    def _may_have_ended(self, code: int) -> bool:
+        """Whether this update, if it is over, would show that code."""
+        if code != self._end:
+            return False
+        return code != SUCCEEDED or slots(self._check).secondary == self._version
 
     def goes_on(self) -> bool:
         """Look once; whether the update is still in progress."""

@@ -42,12 +42,17 @@ def older(version: Version) -> list[str]:
 
 
 def newer(version: Version) -> list[str]:
-    """Newer ones that nobody offers: as text or by the build alone they would come before."""
-    major, minor, patch, _build = version
+    """Newer ones that nobody offers.
+
+    As text or by the build alone they would come before; one is newer by nothing but its build.
+    """
+    major, minor, patch, build = version
+    later = [(major, minor, patch, LAST_BUILD)] if build < LAST_BUILD else []
     return [
         _text((major, minor, _longer(patch), 1)),
         _text((major, _longer(minor), 0, 1)),
         _text((_longer(major), 0, 0, 1)),
+        *map(_text, later),
     ]
 
 
@@ -65,7 +70,10 @@ def malformed(version: Version) -> Iterator[str]:
     yield f"{stem}-{build:04}"[:-1]
     yield f"{stem}-{build:04}0"
     yield f"{stem}_{build:04}"
+    yield f"{stem} - {build:04}"
     yield f"{stem}-29x1"
+    yield f"{stem}-{build:04}a"
+    yield f"{major}.{minor},{patch + 1}-{build:04}"
     yield f"{stem}.1-{build:04}"
     yield f"{major}.{minor + 1}-{build:04}"
     yield f"v{stem}-{build:04}"
