@@ -137,16 +137,6 @@ def test_activation_key_is_required(check: Check) -> None:
         check.expect_code(exchange, 13, also=also)
 
 
-@requirement(f"{POST}.unknown-key")
-def test_key_that_nobody_has_issued_activates_nothing(check: Check) -> None:
-    with unchanged(check):
-        exchange = activate(check, {BLOCK: {"activation_key": NO_KEY}})
-    check.passed(UNCHANGED)
-    # Which of them depends on how far the licence server could be asked.
-    refused, summary = exchange.code in FAILURES, exchange.summary()
-    check.that(f"{POST}.unknown-key", refused, "one of the codes 14 to 17", summary, exchange)
-
-
 @pytest.mark.parametrize(
     "code", [pytest.param(code, marks=requirement(f"{POST}.code-{code}")) for code in FAILURES]
 )
