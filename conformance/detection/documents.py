@@ -136,7 +136,8 @@ class _Broken:
         self, place: Place, change: str, title: str, edit: Edit, *, at: Place | None = None
     ) -> Defect:
         where = at or place
-        older = f"-{self.version.replace('.', '-')}" if self.version in self.relative else ""
+        newest = self.version == catalogue.API_VERSIONS[-1]
+        older = "" if newest else f"-{self.version.replace('.', '-')}"
         path = ".".join(("answer" + older, *place.path))
         alteration = shaping(self.end.name, by=lambda root: edit(where.of(root)))
         return Defect(
