@@ -76,7 +76,10 @@ def _emulated(server: EmulatorServer) -> Target:
             url=server.url, name="embedded emulator", username=facts.username,
             password=facts.password,
         ),
-        pics=Pics(license_key_required=True, call_center_license=True),
+        pics=Pics(
+            license_key_required=facts.license_key_required,
+            call_center_license=facts.call_center_license,
+        ),
         pixit=Pixit(
             extensions=numbers(facts.extensions, "emulator"),
             callgroup_selections=numbers(facts.callgroup_selections, "emulator"),

@@ -10,7 +10,7 @@ from lxml.etree import _Element as Element
 from starlette.responses import Response
 
 from conformance.emulator.alteration import Alteration
-from conformance.emulator.dispatch import Answer, Interceptor
+from conformance.emulator.dispatch import Answer, Interceptor, gate
 from conformance.emulator.document import Form, add
 from conformance.emulator.pbx import Pbx
 from conformance.emulator.replies import Document, Outcome, Records, Reply
@@ -19,6 +19,7 @@ from conformance.emulator.routing import ApiRequest, EmulatedRoute
 __all__ = [
     "code_of",
     "edited",
+    "handling",
     "intercepting",
     "name_of",
     "rerouting",
@@ -47,6 +48,15 @@ def intercepting(*endpoints: str, by: Interceptor) -> Alteration:
         return by(pbx, request, proceed) if _holds(endpoints, request) else proceed(request)
 
     return Alteration(intercept=intercept)
+
+
+def handling(*endpoints: str, by: Interceptor) -> Alteration:
+    """Return an alteration around the handlers that holds where the licence gate lets pass."""
+
+    def intercept(pbx: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
+        return by(pbx, request, proceed) if gate(pbx, request) is None else proceed(request)
+
+    return intercepting(*endpoints, by=intercept)
 
 
 def shaping(*endpoints: str, by: Callable[[Element], None]) -> Alteration:

@@ -40,11 +40,15 @@ class Dispatcher:
             return self._answer(request)
 
     def _handle(self, request: ApiRequest) -> Reply:
-        licence = self._pbx.licence
-        needs_licence = self._pbx.key_required and not request.route.license_exempt
-        if needs_licence and licence.status in _LICENCE_CODES:
-            return _NOT_ALLOWED(_LICENCE_CODES[licence.status])
-        return request.route.handler(self._pbx, request)
+        return gate(self._pbx, request) or request.route.handler(self._pbx, request)
+
+
+def gate(pbx: Pbx, request: ApiRequest) -> Reply | None:
+    """Return the licence gate's answer to a request, or None where it lets it pass."""
+    needs_licence = pbx.key_required and not request.route.license_exempt
+    if needs_licence and pbx.licence.status in _LICENCE_CODES:
+        return _NOT_ALLOWED(_LICENCE_CODES[pbx.licence.status])
+    return None
 
 
 def _intercepted(interceptor: Interceptor, pbx: Pbx, proceed: Answer, request: ApiRequest) -> Reply:

@@ -35,6 +35,7 @@ class Licence:
         extensions: How many extensions may be configured.
         callgroups: How many callgroups may be configured.
         key_required: Whether the model needs a licence key at all.
+        call_center: Whether the call centre is licensed.
         status: What became of the licence.
     """
 
@@ -42,6 +43,7 @@ class Licence:
     extensions: int
     callgroups: int
     key_required: bool
+    call_center: bool = True
     status: LicenceStatus = LicenceStatus.ACTIVE
 
     def reconsider(self, holds: Holds) -> None:

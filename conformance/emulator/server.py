@@ -41,6 +41,8 @@ class Facts:
         update_version_blocked: One that needs another update before.
         click2call_exten: An extension whose telephone may ring.
         route_destination: A destination that no route has.
+        license_key_required: Whether the model needs a licence key.
+        call_center_license: Whether the call centre is licensed.
         extensions: Free extension numbers, first and last.
         callgroup_selections: Free callgroup selections, first and last.
     """
@@ -52,6 +54,8 @@ class Facts:
     update_version: str
     update_version_blocked: str
     click2call_exten: str
+    license_key_required: bool = True
+    call_center_license: bool = True
     route_destination: str = "198.51.100.0/24"
     extensions: str = "9000-9019"
     callgroup_selections: str = "9100-9109"
@@ -159,10 +163,13 @@ def facts_of(pbx: Pbx) -> Facts:
         username=pbx.settings.username,
         password=pbx.settings.password,
         privacy_password=pbx.settings.privacy_password,
-        activation_key=pbx.licence.key,
+        # A model without a licence has none that could be activated.
+        activation_key=pbx.licence.key if pbx.licence.key_required else "",
         update_version=pbx.profile.offered[0],
         update_version_blocked=pbx.profile.blocked[0],
         click2call_exten=next(callable_extensions),
+        license_key_required=pbx.licence.key_required,
+        call_center_license=pbx.licence.call_center,
     )
 
 

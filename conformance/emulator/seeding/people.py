@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
 from conformance.emulator.access import md5
@@ -44,7 +45,8 @@ def extensions(random: Random, count: int) -> list[User]:
 
 def callgroups(random: Random, users: Sequence[User]) -> list[Callgroup]:
     """Return `incoming` and a few others, their members drawn from the extensions."""
-    groups = [Callgroup(INCOMING, "Incoming", (_priority(random, 1, users),))]
+    incoming = Callgroup(INCOMING, "Incoming", (_priority(random, 1, users),))
+    groups = [replace(incoming, failover=_outside())]
     for index, name in enumerate(names.CALLGROUPS, start=1):
         groups.append(
             Callgroup(
@@ -140,6 +142,17 @@ def _user_failover(random: Random, exten: str, index: int) -> Failover | None:
             gateway_name=gateway_name,
         )
     return Failover("HANGUP") if index % 4 == 0 else None
+
+
+def _outside() -> Failover:
+    gateway_id, gateway_name = names.GATEWAYS[0]
+    return Failover(
+        EXTERNAL_NUMBER,
+        value="0507654321",
+        gateway_type="TRUNK",
+        gateway_id=gateway_id,
+        gateway_name=gateway_name,
+    )
 
 
 def _group_failover(index: int, users: Sequence[User]) -> Failover | None:

@@ -52,7 +52,7 @@ _STEPS = tuple(field.name for field in fields(QueueStep))
 
 def _cdr(pbx: Pbx, request: ApiRequest) -> Reply:
     form = request.body.block(_CONTAINER)
-    if pbx.lab.holds("call-center-license-absent"):
+    if not pbx.licence.call_center or pbx.lab.holds("call-center-license-absent"):
         return _CODES(_NO_LICENCE)
     if form is None or pbx.lab.holds("cdr-internal-error"):
         return _CODES(INTERNAL_ERROR)

@@ -1,0 +1,1 @@
+"""Tests of what is seeded, and of how it is counted."""
