@@ -5,8 +5,8 @@ answer to the request itself stays right; what is shown is changed in the answer
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any
 
 from lxml.etree import SubElement
 from lxml.etree import _Element as Element
@@ -35,23 +35,31 @@ __all__ = [
     "ROUTES",
     "USERS",
     "Change",
+    "Rewrite",
     "Store",
     "accepting",
     "also",
     "asking",
     "defect",
     "despite",
+    "fixing",
     "ineffective",
     "listing",
+    "losing",
+    "of_failover",
+    "resetting",
     "rewriting",
     "setting",
     "showing",
     "slug",
+    "turning",
+    "turning_sent",
 ]
 
 Change = Callable[[Pbx, ApiRequest], None]
 
-Item = TypeVar("Item")
+Rewrite = Callable[[Any, Any, Form], Any]
+"""Of an object as it was (None if it is new), as it became, and the request: what is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,29 +153,56 @@ def ineffective(*endpoints: str) -> Alteration:
     return intercepting(*endpoints, by=intercept)
 
 
-def rewriting(
-    endpoint: str, store: Store, by: Callable[[Any, Any, Form], Any], block: str = ""
-) -> Alteration:
-    """Return: stores something else than it was asked to.
-
-    Args:
-        endpoint: The request that writes.
-        store: What it writes.
-        by: Given an object as it was (None for a new one), as it became, and the request's block,
-            returns what is stored.
-        block: The tag of that block.
-    """
+def rewriting(endpoint: str, store: Store, by: Rewrite, block: str) -> Alteration:
+    """Return: stores something else than it was asked to in this block."""
 
     def intercept(pbx: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
         before = store.read(pbx)
         reply = proceed(request)
-        form = request.body.block(block) if block else request.body
+        form = request.body.block(block)
         for key, item in store.read(pbx).items():
             if code_of(reply) == 0 and before.get(key) != item:
                 store.put(pbx, key, by(before.get(key), item, form or Form.empty()))
         return reply
 
     return intercepting(endpoint, by=intercept)
+
+
+def losing(tag: str, blank: Any) -> Rewrite:
+    """Keep a field as it was; of a new object, as it is in a blank one."""
+    return lambda old, new, _: replace(new, **{tag: getattr(old or blank, tag)})
+
+
+def turning(by: Callable[[Any], Any], *tags: str) -> Rewrite:
+    """Store something else in some fields than what was sent."""
+    return lambda _, new, __: replace(new, **{tag: by(getattr(new, tag)) for tag in tags})
+
+
+def turning_sent(by: Callable[[Any], Any], tag: str) -> Rewrite:
+    """Store something else in a field, where the request names it."""
+    return lambda _, new, form: turning(by, tag)(_, new, form) if tag in form else new
+
+
+def resetting(tag: str, value: Any) -> Rewrite:
+    """Give a field a value where the request does not name it."""
+    return lambda _, new, form: new if tag in form else replace(new, **{tag: value})
+
+
+def fixing(tag: str, value: Any) -> Rewrite:
+    """Give a field a value whatever the request says."""
+    return lambda _, new, __: replace(new, **{tag: value})
+
+
+def of_failover(part: str, by: Callable[[str], str]) -> Rewrite:
+    """Store something else in a part of the failover, where there is one."""
+
+    def rewrite(_: Any, new: Any, __: Form) -> Any:
+        if new.failover is None:
+            return new
+        changed = {part: by(getattr(new.failover, part))}
+        return replace(new, failover=replace(new.failover, **changed))
+
+    return rewrite
 
 
 def accepting(

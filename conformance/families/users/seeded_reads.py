@@ -1,17 +1,16 @@
 """Seeded into the three sights of an extension: registrations, brief, configs."""
 
 from collections.abc import Callable, Iterable, Iterator
-from copy import deepcopy
 from dataclasses import replace
 
 from lxml.etree import _Element as Element
 
-from conformance.emulator.alteration import Alteration
 from conformance.emulator.altering import intercepting, shaping, whole
 from conformance.emulator.dispatch import Answer
-from conformance.emulator.mistakes import defect, listing, showing
+from conformance.emulator.mistaken_objects import list_defects, single_defects
+from conformance.emulator.mistakes import USERS, defect, listing, showing
 from conformance.emulator.pbx import Pbx
-from conformance.emulator.replies import Document, Reply
+from conformance.emulator.replies import Reply
 from conformance.emulator.routing import ApiRequest
 from conformance.emulator.seeded import Defect
 
@@ -24,33 +23,11 @@ RECORDS = {
 
 ADDRESS = ("contact", "ip", "port", "useragent")
 
-Pick = Callable[[list[Element]], Iterable[Element]]
-
-
-def _twice(records: list[Element]) -> Iterable[Element]:
-    return [*records[:1], *deepcopy(records[:1]), *records[1:]]
-
-
-def _enabled(record: Element) -> bool:
-    return record.findtext("enabled") == "true"
-
-
-PICKS: tuple[tuple[str, str, Pick], ...] = (
-    ("last-missing", "leaves out the last extension", lambda records: records[:-1]),
-    ("first-missing", "leaves out the first extension", lambda records: records[1:]),
-    ("first-twice", "shows the first extension twice", _twice),
-    ("empty", "shows no extension", lambda _: []),
-    ("only-ten", "shows ten extensions at most", lambda records: records[:10]),
-)
-
 
 def lists() -> Iterator[Defect]:
     """A list leaves out or repeats."""
     for view, path in RECORDS.items():
-        endpoint = f"GET /users/{view}/"
-        for name, title, pick in PICKS if view == "brief" else PICKS[:3]:
-            alteration = listing(endpoint, path, pick)
-            yield defect(endpoint, name, "read", title, alteration, oracle="views")
+        yield from list_defects(f"GET /users/{view}/", path, "extension")
     for view in ("brief", "configs"):
         endpoint = f"GET /users/{view}/"
         yield defect(
@@ -58,82 +35,27 @@ def lists() -> Iterator[Defect]:
             "disabled-missing",
             "read",
             "leaves out the disabled extensions",
-            listing(endpoint, RECORDS[view], lambda records: filter(_enabled, records)),
+            listing(endpoint, RECORDS[view], _enabled_alone),
             oracle="views",
         )
+    yield defect(
+        "GET /users/brief/",
+        "only-ten",
+        "read",
+        "shows ten extensions at most",
+        listing("GET /users/brief/", RECORDS["brief"], lambda records: records[:10]),
+        oracle="views",
+    )
 
 
-def _asked(endpoint: str, choose: Callable[[list[str], str], str]) -> Alteration:
-    """The GET of one answers for another."""
-
-    def intercept(pbx: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
-        extens = list(pbx.config.draft.users)
-        return proceed(replace(request, argument=choose(extens, request.argument)))
-
-    return intercepting(endpoint, by=intercept)
-
-
-def _next(extens: list[str], exten: str) -> str:
-    return extens[(extens.index(exten) + 1) % len(extens)] if exten in extens else exten
-
-
-def _first_if_unknown(extens: list[str], exten: str) -> str:
-    return exten if exten in extens else extens[0]
-
-
-def _beginning(extens: list[str], exten: str) -> str:
-    return next((one for one in extens if one.startswith(exten)), exten)
-
-
-def _all(endpoint: str, view: str) -> Alteration:
-    """The GET of one shows all."""
-
-    def intercept(pbx: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
-        reply = whole(proceed(request))
-        if isinstance(reply, Document) and len(reply.content):
-            shown = [whole(proceed(replace(request, argument=e))) for e in pbx.config.draft.users]
-            reply.content[:] = [d.content[0] for d in shown if isinstance(d, Document)]
-        return reply
-
-    del view
-    return intercepting(endpoint, by=intercept)
-
-
-def _remembering(endpoint: str) -> Alteration:
-    """The GET of one shows what it showed the first time."""
-    shown: dict[str, Element] = {}
-
-    def intercept(_: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
-        reply = whole(proceed(request))
-        if isinstance(reply, Document) and len(reply.content):
-            first = shown.setdefault(request.argument, deepcopy(reply.content))
-            reply.content = deepcopy(first)
-        return reply
-
-    return intercepting(endpoint, by=intercept)
+def _enabled_alone(records: list[Element]) -> Iterable[Element]:
+    return [record for record in records if record.findtext("enabled") == "true"]
 
 
 def singles() -> Iterator[Defect]:
     """The GET of one shows another one, several, or what was."""
     for view in RECORDS:
-        endpoint = f"GET /users/{view}/<exten>"
-        rows = (
-            ("next", "shows the next extension instead", _asked(endpoint, _next)),
-            ("all", "shows all extensions", _all(endpoint, view)),
-            (
-                "first-if-unknown",
-                "shows the first extension for a number that nobody has",
-                _asked(endpoint, _first_if_unknown),
-            ),
-            (
-                "by-beginning",
-                "takes the beginning of a number for the number",
-                _asked(endpoint, _beginning),
-            ),
-            ("remembered", "shows an extension as it was the first time", _remembering(endpoint)),
-        )
-        for name, title, alteration in rows:
-            yield defect(endpoint, name, "read", title, alteration, oracle="views")
+        yield from single_defects(f"GET /users/{view}/<exten>", USERS, "extension")
 
 
 def _negated(text: str) -> str:
@@ -212,13 +134,7 @@ def registrations() -> Iterator[Defect]:
             f"{status.lower()}-missing",
             "read",
             f"leaves out enabled extensions whose status is {status}",
-            listing(
-                all_of_them,
-                path,
-                lambda records, status=status: [
-                    one for one in records if one.findtext("status") != status
-                ],
-            ),
+            listing(all_of_them, path, _but(status)),
             oracle="views",
         )
     for endpoint in (all_of_them, one):
@@ -230,6 +146,10 @@ def registrations() -> Iterator[Defect]:
                 f"shows no {tag} of a telephone that is registered",
                 showing(endpoint, tag, lambda _: ""),
             )
+
+
+def _but(status: str) -> Callable[[list[Element]], list[Element]]:
+    return lambda records: [one for one in records if one.findtext("status") != status]
 
 
 def _everybody(pbx: Pbx, request: ApiRequest, proceed: Answer) -> Reply:

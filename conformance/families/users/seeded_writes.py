@@ -1,6 +1,6 @@
 """Seeded into POST and PUT /users/configs: what a successful request stores."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
@@ -8,7 +8,19 @@ from conformance.emulator.altering import intercepting, whole
 from conformance.emulator.dispatch import Answer
 from conformance.emulator.document import Form
 from conformance.emulator.mangled import MANGLED
-from conformance.emulator.mistakes import USERS, also, defect, ineffective, rewriting
+from conformance.emulator.mistakes import (
+    USERS,
+    Rewrite,
+    also,
+    defect,
+    fixing,
+    ineffective,
+    losing,
+    of_failover,
+    resetting,
+    rewriting,
+    turning,
+)
 from conformance.emulator.model import Failover, User
 from conformance.emulator.pbx import Pbx
 from conformance.emulator.replies import Reply
@@ -23,154 +35,117 @@ NAMES = ("first_name", "last_name")
 WRITTEN = ("sip_secret", *NAMES, *FLAGS, "vm_secret", "vm_email", "failover")
 FAILOVER = tuple(field.name for field in fields(Failover) if field.name != "name")
 
-Rewrite = Callable[[User | None, User, Form], User]
+# What an extension has that nobody gave anything.
+BLANK = User("", "", "", "", "")
 
 
-def _write(endpoint: str, name: str, title: str, by: Rewrite, *, oracle: str = "model") -> Defect:
-    return defect(
-        endpoint, name, "write", title, rewriting(endpoint, USERS, by, "user"), oracle=oracle
-    )
-
-
-def _former(old: User | None, tag: str) -> Any:
-    """What a field had before; of a new extension, what it has by default."""
-    return getattr(old or User("", "", "", "", ""), tag)
+def _write(endpoint: str, name: str, title: str, by: Rewrite) -> Defect:
+    alteration = rewriting(endpoint, USERS, by, "user")
+    return defect(endpoint, name, "write", title, alteration, oracle="model")
 
 
 def not_stored() -> Iterator[Defect]:
     """Each field is lost on its way."""
     for endpoint in WRITES:
         for tag in WRITTEN:
-
-            def lose(old: User | None, new: User, _: Form, tag: str = tag) -> User:
-                return replace(new, **{tag: _former(old, tag)})
-
-            yield _write(endpoint, f"{tag}-not-stored", f"does not store {tag}", lose)
+            title = f"does not store {tag}"
+            yield _write(endpoint, f"{tag}-not-stored", title, losing(tag, BLANK))
         for part in FAILOVER:
-
-            def lose_part(old: User | None, new: User, _: Form, part: str = part) -> User:
-                if new.failover is None:
-                    return new
-                former = old.failover if old and old.failover else Failover("HANGUP")
-                kept = getattr(former, part)
-                return replace(new, failover=replace(new.failover, **{part: kept}))
-
             title = f"does not store {part} of the failover"
-            yield _write(endpoint, f"failover-{part}-not-stored", title, lose_part)
+            yield _write(endpoint, f"failover-{part}-not-stored", title, _losing_part(part))
+
+
+def _losing_part(part: str) -> Rewrite:
+    def rewrite(old: User | None, new: User, form: Form) -> Any:
+        former = old.failover if old and old.failover else Failover("HANGUP")
+        return of_failover(part, lambda _: getattr(former, part))(old, new, form)
+
+    return rewrite
+
+
+CONFUSED: tuple[tuple[str, str, Rewrite], ...] = (
+    (
+        "failover-with-checktime-confused",
+        "stores a failover with checktime as one without",
+        of_failover("type", lambda kind: kind.replace("_WITH_", "_WITHOUT_")),
+    ),
+    (
+        "failover-without-checktime-confused",
+        "stores a failover without checktime as one with",
+        of_failover("type", lambda kind: kind.replace("_WITHOUT_", "_WITH_")),
+    ),
+    (
+        "sip_secret-zeros-lost",
+        "takes sip_secret for a number and loses the zeros before it",
+        turning(lambda text: text.lstrip("0"), "sip_secret"),
+    ),
+    (
+        "vm_secret-zeros-lost",
+        "takes vm_secret for a number and loses the zeros before it",
+        turning(lambda text: text.lstrip("0"), "vm_secret"),
+    ),
+    ("sip_secret-lower-cased", "stores it in lower case", turning(str.lower, "sip_secret")),
+    (
+        "names-swapped",
+        "stores the first name as the last one, and the other way round",
+        lambda _, new, form: _swapped(new) if "first_name" in form else new,
+    ),
+    (
+        "secrets-confused",
+        "stores the password of the voicemail as the SIP secret as well",
+        lambda _, new, form: new if form.lacks("vm_secret") else _one_secret(new),
+    ),
+    *(
+        (f"{tag}-always-true", f"stores true in {tag} whatever was sent", fixing(tag, True))
+        for tag in FLAGS
+    ),
+)
+"""End of the id, what happens, and how."""
 
 
 def confused() -> Iterator[Defect]:
     """A field is stored, and not as it was sent."""
     for endpoint in WRITES:
-        for tag in FLAGS:
-            yield _write(
-                endpoint,
-                f"{tag}-always-true",
-                f"stores true in {tag} whatever was sent",
-                lambda _old, new, _form, tag=tag: replace(new, **{tag: True}),
-            )
-        yield _write(
-            endpoint,
-            "names-swapped",
-            "stores the first name as the last one, and the other way round",
-            lambda _old, new, form: _swapped(new) if "first_name" in form else new,
-        )
-        yield _write(
-            endpoint,
-            "secrets-swapped",
-            "stores the password of the voicemail as the SIP secret",
-            lambda _old, new, form: (
-                replace(new, sip_secret=new.vm_secret) if not form.lacks("vm_secret") else new
-            ),
-        )
-        for one, other in (("_WITH_", "_WITHOUT_"), ("_WITHOUT_", "_WITH_")):
-            word = one.strip("_").lower()
-            yield _write(
-                endpoint,
-                f"failover-{word}-checktime-confused",
-                f"stores a failover {word} checktime as one of the other kind",
-                lambda _old, new, _form, one=one, other=other: _of_type(new, one, other),
-            )
-        for tag in ("sip_secret", "vm_secret"):
-            yield _write(
-                endpoint,
-                f"{tag}-zeros-lost",
-                f"takes {tag} for a number and loses the zeros before it",
-                lambda _old, new, _form, tag=tag: _as_number(new, tag),
-            )
-        yield _write(
-            endpoint,
-            "sip_secret-lower-cased",
-            "stores the SIP secret in lower case",
-            lambda _old, new, _form: replace(new, sip_secret=new.sip_secret.lower()),
-        )
+        for name, title, by in CONFUSED:
+            yield _write(endpoint, name, title, by)
 
 
 def _swapped(user: User) -> User:
     return replace(user, first_name=user.last_name, last_name=user.first_name)
 
 
-def _of_type(user: User, one: str, other: str) -> User:
-    if user.failover is None:
-        return user
-    kind = user.failover.type.replace(f"{one}CHECKTIME", f"{other}CHECKTIME")
-    return replace(user, failover=replace(user.failover, type=kind))
-
-
-def _as_number(user: User, tag: str) -> User:
-    return replace(user, **{tag: getattr(user, tag).lstrip("0")})
+def _one_secret(user: User) -> User:
+    return replace(user, sip_secret=user.vm_secret)
 
 
 def mangled() -> Iterator[Defect]:
     """The names suffer."""
     for endpoint in WRITES:
         # One code path stores both, as a rule: a few are enough to tell where it is not so.
-        few = list(MANGLED.items())[:: 1 if endpoint == POST else 4]
-        for name, (title, by) in few:
-            yield _write(
-                endpoint,
-                f"names-{name}",
-                f"{title} the names",
-                lambda _old, new, _form, by=by: replace(
-                    new, **{tag: by(getattr(new, tag)) for tag in NAMES}
-                ),
-            )
+        for name, (title, by) in list(MANGLED.items())[:: 1 if endpoint == POST else 4]:
+            yield _write(endpoint, f"names-{name}", f"{title} the names", turning(by, *NAMES))
+    title, by = MANGLED["ascii-only"]
     for tag in NAMES:
-        yield _write(
-            PUT,
-            f"{tag}-ascii-only",
-            f"puts a question mark for each character beyond ASCII of {tag}",
-            lambda _old, new, _form, tag=tag: replace(
-                new, **{tag: getattr(new, tag).encode("ascii", "replace").decode()}
-            ),
-        )
+        yield _write(PUT, f"{tag}-ascii-only", f"{title} {tag}", turning(by, tag))
 
 
 def unasked() -> Iterator[Defect]:
     """A field changes that the request does not name."""
     for tag in WRITTEN:
-
-        def reset(_old: User | None, new: User, form: Form, tag: str = tag) -> User:
-            return new if tag in form else replace(new, **{tag: _former(None, tag)})
-
         title = f"resets {tag} where the request does not name it"
-        yield _write(PUT, f"{tag}-reset", title, reset)
+        yield _write(PUT, f"{tag}-reset", title, resetting(tag, getattr(BLANK, tag)))
     for tag, value in (
         ("enabled", False),
         ("phonebook_manager", True),
         ("gui_secret_md5", "0" * 32),
     ):
-        yield _write(
-            PUT,
-            f"{tag}-changed",
-            f"changes {tag}, which no request names",
-            lambda _old, new, _form, tag=tag, value=value: replace(new, **{tag: value}),
-        )
+        title = f"changes {tag}, which no request names"
+        yield _write(PUT, f"{tag}-changed", title, fixing(tag, value))
     yield _write(
         PUT,
         "vm_enabled-by-secret",
         "enables the voicemail when its password is changed",
-        lambda _old, new, form: replace(new, vm_enabled=True) if "vm_secret" in form else new,
+        lambda _, new, form: replace(new, vm_enabled=True) if "vm_secret" in form else new,
     )
 
 
@@ -210,7 +185,8 @@ def elsewhere() -> Iterator[Defect]:
 
 
 def _first(pbx: Pbx, but: str = "") -> User:
-    return next(user for key, user in USERS.read(pbx).items() if key != but)
+    users: dict[str, User] = USERS.read(pbx)
+    return next(user for key, user in users.items() if key != but)
 
 
 def _named(request: ApiRequest) -> str:
