@@ -92,7 +92,8 @@ def _set_pending(pbx: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
 
 def _pending_if_rejected(pbx: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
     reply = proceed(request)
-    if request.route.method != "GET" and code_of(reply):
+    configures = request.route.path.startswith(("/users/configs", "/pbx/callgroups"))
+    if configures and code_of(reply):
         pbx.config.edit()
     return reply
 
