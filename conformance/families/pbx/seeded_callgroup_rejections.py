@@ -10,7 +10,6 @@ from conformance.emulator.document import Form
 from conformance.emulator.mistaken_objects import (
     first,
     following,
-    last,
     left_in,
     preceding,
     removing_instead,
@@ -58,11 +57,6 @@ def removals() -> Iterator[Defect]:
             "removes-incoming-too",
             "removes incoming as well",
             removing_too(DELETE, CALLGROUPS, first),
-        ),
-        (
-            "removes-the-last-too",
-            "removes the last one as well",
-            removing_too(DELETE, CALLGROUPS, last),
         ),
         ("stays-in-list", "leaves it in the list", left_in(DELETE, LIST, CALLGROUPS)),
         ("stays-in-single", "goes on showing it alone", left_in(DELETE, GET, CALLGROUPS)),

@@ -101,14 +101,6 @@ def fields() -> Iterator[Defect]:
         for name, (title, mangle) in list(MANGLED.items())[:: 2 if endpoint == POST else 5]:
             by = turning(mangle, *TEXTS)
             yield _write(endpoint, f"texts-{name}", f"{title} the names", by)
-    yield _write(
-        PUT,
-        "speed_dial-reset",
-        "loses the speed dial where the mail changes",
-        lambda old, new, form: (
-            replace(new, speed_dial="") if old and old.mail != new.mail and form else new
-        ),
-    )
 
 
 def owners() -> Iterator[Defect]:
