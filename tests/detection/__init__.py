@@ -1,0 +1,1 @@
+"""Tests of conformance/detection, and of what is seeded."""
