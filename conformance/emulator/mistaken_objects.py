@@ -63,8 +63,8 @@ def first_if_unknown(ids: list[str], asked: str) -> str:
 
 
 def beginning(ids: list[str], asked: str) -> str:
-    """Take the first one that begins with what was asked for."""
-    return asked if asked in ids else next((one for one in ids if one.startswith(asked)), asked)
+    """Take one with which begins what was asked for."""
+    return asked if asked in ids else next((one for one in ids if asked.startswith(one)), asked)
 
 
 def doubled(records: list[Element]) -> Iterable[Element]:
@@ -133,7 +133,7 @@ def single_defects(endpoint: str, store: Store, what: str) -> Iterator[Defect]:
         ),
         (
             "by-beginning",
-            "takes the beginning of an id for the id",
+            "takes an id that begins with that of another for it",
             answering_for(endpoint, store, beginning),
         ),
         ("remembered", f"shows a {what} as it was the first time", _remembering(endpoint)),

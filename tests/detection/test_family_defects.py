@@ -67,7 +67,7 @@ def test_every_family_has_some(family: str) -> None:
 
 @pytest.mark.parametrize("requirement", behavioural(), ids=lambda one: one.id)
 def test_every_requirement_of_behaviour_can_be_broken(requirement: Requirement) -> None:
-    concerned = {requirement.endpoint, TOGETHER.get(requirement.endpoint, "")}
+    concerned = {requirement.endpoint, TOGETHER.get(requirement.endpoint or "")}
     assert any(one.clause in concerned for one in seeded())
 
 

@@ -91,7 +91,8 @@ def rejections() -> Iterator[Defect]:
             )
     for endpoint in (POST, PUT):
         yield from unchecked_addresses(endpoint, 42, "route/gateway", GATEWAY)
-        for name, title, pattern, code, tag, good in UNCHECKED:
+        # PUT names the destination by address and netmask.
+        for name, title, pattern, code, tag, good in UNCHECKED[0 if endpoint == POST else -1 :]:
             yield defect(
                 endpoint,
                 f"{name}-accepted",
@@ -100,6 +101,7 @@ def rejections() -> Iterator[Defect]:
                 accepting(endpoint, code, partial(replacing, f"route/{tag}", pattern, good)),
                 oracle="code",
             )
+    yield from unchecked_addresses(PUT, 41, "route/ip_address", _GOOD.partition("/")[0])
     for tag in ("destination", "gateway"):
         good = {"destination": _GOOD, "gateway": GATEWAY}[tag]
         title = f"accepts a route without {tag}"

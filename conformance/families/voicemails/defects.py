@@ -2,6 +2,7 @@
 
 from conformance.emulator.mistaken_objects import (
     answering_for,
+    beginning,
     doubled,
     first_if_unknown,
 )
@@ -52,11 +53,7 @@ DEFECTS = [
         (
             "by-beginning",
             "takes the beginning of a number for the number",
-            answering_for(
-                COUNT,
-                USERS,
-                lambda ids, asked: next((one for one in ids if asked.startswith(one)), asked),
-            ),
+            answering_for(COUNT, USERS, beginning),
         ),
     )
 ]
