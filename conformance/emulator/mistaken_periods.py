@@ -117,7 +117,7 @@ DEFAULTS: tuple[tuple[str, str, str, Shift], ...] = (
         lambda now: _month(now) + _DAY,
     ),
     ("end", "midnight", "ends with yesterday", _midnight),
-    ("end", "hour-ago", "ends an hour ago", lambda now: now - timedelta(hours=1)),
+    ("end", "day-ago", "ends a day ago", lambda now: now - _DAY),
     ("end", "epoch", "ends before it began", _fixed(_LONG_AGO)),
 )
 """Bound, end of the id, what happens by default, and which moment is taken."""
