@@ -95,7 +95,7 @@ def _add_stray(pbx: Pbx, request: ApiRequest) -> None:
 
 def _disable_asked(pbx: Pbx, request: ApiRequest) -> None:
     group = CALLGROUPS.read(pbx).get(request.argument) or CALLGROUPS.read(pbx)[INCOMING]
-    pbx.config.edit().callgroups[group.id] = replace(group, enabled=not group.enabled)
+    pbx.config.edit().callgroups[group.id] = replace(group, enabled=False, timeout=99)
 
 
 def _rename_asked(pbx: Pbx, request: ApiRequest) -> None:
@@ -109,7 +109,7 @@ REJECTED: tuple[tuple[str, int, str, str, Change], ...] = (
     (POST, 10, "adds-a-stray", "adds an empty callgroup", _add_stray),
     (POST, 12, "adds-a-stray", "adds what there is of the callgroup", _add_stray),
     (POST, 14, "stores", "adds the callgroup all the same", _add_stray),
-    (PUT, 10, "toggles", "changes the callgroup's state", _disable_asked),
+    (PUT, 10, "disables", "disables the callgroup", _disable_asked),
     (PUT, 12, "stores", "stores what there is of the change", _rename_asked),
     (PUT, 14, "stores", "stores the change all the same", _rename_asked),
     (PUT, 15, "creates", "adds the callgroup that does not exist", _add_stray),

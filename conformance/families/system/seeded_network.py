@@ -64,11 +64,6 @@ def unchecked_addresses(endpoint: str, code: int, path: str, good: str) -> Itera
         )
 
 
-def _disable(pbx: Pbx, _: ApiRequest) -> None:
-    entry = list(pbx.config.draft.interfaces.values())[-1]
-    pbx.config.edit().interfaces[entry.id] = replace(entry, enabled=not entry.enabled)
-
-
 def _readdress(pbx: Pbx, _: ApiRequest) -> None:
     entry = list(pbx.config.draft.interfaces.values())[-1]
     changed = replace(entry, ip_address="10.99.0.1", netmask="255.0.0.0")
@@ -174,8 +169,8 @@ def same_ids(root: Element) -> None:
 
 
 INTERFACE_REJECTED: tuple[tuple[int, str, str, Change], ...] = (
-    (12, "disables", "switches the last interface", _disable),
-    (32, "changes-dns", "changes the DNS address", _disable),
+    (12, "changes-another", "changes the last interface", _readdress),
+    (32, "changes-dns", "changes the DNS address", _rename_dns),
     (33, "changes-another", "changes another interface", _readdress),
     (34, "stores", "stores what there is", _asked_interface),
     (35, "stores", "stores what there is", _asked_interface),

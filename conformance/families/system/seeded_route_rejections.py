@@ -46,8 +46,7 @@ def _store(pbx: Pbx, request: ApiRequest) -> None:
 
 def _overwrite(pbx: Pbx, request: ApiRequest) -> None:
     route = pbx.config.draft.routes[asked_route(pbx, request)]
-    gateway = request.body.element.findtext("route/gateway", "").strip() or OUTSIDE
-    changed = replace(route, gateway=gateway, enabled=not route.enabled)
+    changed = replace(route, gateway=OUTSIDE, enabled=False)
     pbx.config.edit().routes[route.id] = changed
 
 
