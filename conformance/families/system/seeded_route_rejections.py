@@ -123,7 +123,6 @@ def default_route() -> Iterator[Defect]:
     """The default route is disabled, redirected or removed."""
     for name, path, text in (
         ("default-disabled", "route/enabled", "true"),
-        ("default-redirected", "route/destination", "0.0.0.0/0"),
         ("default-readdressed", "route/ip_address", "0.0.0.0"),  # noqa: S104 - the default route's
     ):
         title = f"the default route is {name.partition('-')[2]} by a request that says so"
