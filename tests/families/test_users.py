@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conformance.families.users.fields import failover_mismatches, mismatches, normal, resent
+from conformance.families.users.targets import TO_CALLGROUP, targets_of
 from conformance.families.users.views import odd_ones, sample
 from conformance.objects import failover, hangup, user_fields
 
@@ -122,3 +123,19 @@ def test_a_sample_holds_every_kind_and_is_spread() -> None:
 def test_a_small_list_is_asked_for_whole() -> None:
     listed = {str(exten): record(str(exten)) for exten in range(10)}
     assert sorted(sample(listed)) == sorted(listed)
+
+
+def test_targets_are_those_that_are_used_and_a_callgroup() -> None:
+    queue = failover("FORWARD_TO_QUEUE_WITH_CHECKTIME", "31", "Helpdesk")
+    groups = {"incoming": {"name": ["Incoming"]}, "7": {"name": [" Sales "]}}
+    found = targets_of([record(failover=queue), record(), {}], groups)
+    twin = "FORWARD_TO_QUEUE_WITHOUT_CHECKTIME"
+    assert set(found) == {"HANGUP", queue["type"], twin, *TO_CALLGROUP}
+    assert found[twin] == failover(twin, "31", "Helpdesk")
+    assert found[TO_CALLGROUP[1]] == failover(TO_CALLGROUP[1], "7", "Sales")
+
+
+def test_the_one_callgroup_there_is_is_a_target() -> None:
+    found = targets_of([], {"incoming": {"name": ["Incoming"]}})
+    assert {target["destination"]["value"] for target in found.values()} == {"incoming"}
+    assert targets_of([], {}) == {}
