@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import string
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -19,6 +20,8 @@ from conformance.wire.client import NO_CONNECTION, Outgoing
 from conformance.wire.message import document, whole_number
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from conformance.catalogue import Catalogue, Endpoint, Requirement
     from conformance.dialect import Dialect
     from conformance.lab.conditions import Lab
@@ -30,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["AUTO", "Sut", "api_version_of"]
 
 AUTO = "\0auto"
+LETTERS = string.ascii_letters + string.digits
+# Of the request_ids that a run makes up, in turn: their letters, what comes first, how many more.
+ID_LOOKS = ((LETTERS, "", 12), (string.digits, "00", 12), (LETTERS, "", 64))
 UNAUTHORIZED = 401
 POLL_S = 0.1
 AWAY = {502, 503, 504}
@@ -74,14 +80,20 @@ class Sut:
         self.dead = ""
         self.free_extensions: list[str] | None = None
         self.sent_ids: set[str] = set()
+        self._words_left = self._words(seed)
         self._ids = self._request_ids(seed)
 
     @staticmethod
-    def _request_ids(seed: int) -> itertools.chain[str]:
-        letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    def _words(seed: int) -> Iterator[str]:
         draw = random.Random(seed)  # noqa: S311 - repeatable, not secret
-        endless = ("".join(draw.choices(letters, k=12)) for _ in itertools.repeat(None))
-        return itertools.chain(endless)
+        return ("".join(draw.choices(LETTERS, k=12)) for _ in itertools.repeat(None))
+
+    @staticmethod
+    def _request_ids(seed: int) -> Iterator[str]:
+        """Ids of every look: an arbitrary one may be long, or a number with zeros before it."""
+        draw = random.Random(f"request_id {seed}")  # noqa: S311 - repeatable, not secret
+        for letters, before, length in itertools.cycle(ID_LOOKS):
+            yield before + "".join(draw.choices(letters, k=length))
 
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint with that heading in the guide.
@@ -95,8 +107,8 @@ class Sut:
             raise HarnessError(f"the guide has no endpoint {name!r}") from None
 
     def fresh_id(self) -> str:
-        """A request_id that this run has not used yet."""
-        return next(self._ids)
+        """A word of letters and digits that this run has not used yet."""
+        return next(self._words_left)
 
     def schema_path(self, end: Endpoint, kind: str) -> str | None:
         """The schema of an endpoint's request or response in the API version of this SUT."""
@@ -127,7 +139,7 @@ class Sut:
                 raise HarnessError(f"{name}: needs a {end.placeholder}")
             path = path.replace(f"<{end.placeholder}>", quote(key, safe=""))
         if request_id == AUTO:
-            request_id = self.fresh_id()
+            request_id = next(self._ids)
         in_body = method in {"POST", "PUT"}
         data = b""
         if raw is not None:
@@ -170,10 +182,11 @@ class Sut:
         relative = self.schema_path(end, "response") if end else None
         validator: DocumentValidator | None = None
 
-        def sink_for(_head: Response) -> Sink | None:
+        def sink_for(head: Response) -> Sink | None:
             nonlocal validator
             if relative and answer in {Answer.XML, Answer.UNKNOWN_OBJECT}:
-                validator = DocumentValidator(message_schema(relative), keep_tree=True)
+                schema = message_schema(relative)
+                validator = DocumentValidator(schema, keep_tree=True, charset=head.charset)
             return validator
 
         exchange = self.client.send(outgoing, sink_for)
@@ -182,8 +195,9 @@ class Sut:
         if validator is not None:
             exchange.validation = validator.close()
         elif relative and exchange.response and carries_xml(answer, exchange.response):
-            body = exchange.response.body
-            exchange.validation = validate_bytes(message_schema(relative), body, keep_tree=True)
+            schema, body = message_schema(relative), exchange.response.body
+            charset = exchange.response.charset
+            exchange.validation = validate_bytes(schema, body, keep_tree=True, charset=charset)
         return exchange
 
     def answers(self) -> bool:

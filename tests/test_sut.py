@@ -114,6 +114,41 @@ def test_request_ids_are_fresh_alphanumeric_and_repeatable(scripted: Start) -> N
     assert [same.fresh_id() for _ in range(200)] == ids
 
 
+def test_request_ids_of_a_run_have_every_look(sut: Sut) -> None:
+    ids = [sut.outgoing("GET /pbx/pending").request_id or "" for _ in range(60)]
+    assert len(set(ids)) == 60
+    assert all(item.isascii() and item.isalnum() for item in ids)
+    assert {len(item) for item in ids} == {12, 14, 64}
+    assert any(item.isdigit() and item.startswith("00") for item in ids)
+
+
+@pytest.mark.parametrize(
+    ("kind", "declaration", "encoding", "name"),
+    [
+        ("application/xml; charset=ISO-8859-1", "", "iso-8859-1", "Zoë"),
+        ('text/xml;charset="windows-1252"', '<?xml version="1.0"?>', "cp1252", "Zoë"),
+        ("application/xml", '<?xml version="1.0" encoding="ISO-8859-1"?>', "iso-8859-1", "Zoë"),
+        ("text/xml; charset=utf-8", "<?xml version='1.0' encoding='latin1'?>", "latin1", "Zoë"),
+        ("text/xml; charset=iso-8859-1", '<?xml version="1.0"?>', "utf-16", "Zoë"),
+        ("text/xml; charset=none-such", "", "utf-8", "Zoë"),
+        ("text/xml; charset=iso-8859-1", "", "utf-8", "ZoÃ«"),
+    ],
+)
+def test_an_answer_is_read_in_the_encoding_that_it_declares(
+    scripted: Start, kind: str, declaration: str, encoding: str, name: str
+) -> None:
+    user = "<exten>101</exten><enabled>true</enabled><first_name>Zoë</first_name><last_name/>"
+    text = f"{declaration}<kpbx_response><users><user>{user}</user></users></kpbx_response>"
+    server = scripted(lambda _: Canned(text.encode(encoding), content_type=kind))
+    sut = sut_on(server)
+    exchange = sut.send(sut.outgoing("GET /users/brief/", request_id=None))
+    assert exchange.validation is not None
+    assert exchange.validation.valid
+    found = exchange.find("users/user/first_name")
+    assert found is not None
+    assert found.text == name
+
+
 def test_our_own_mistakes_are_ours(sut: Sut) -> None:
     with pytest.raises(HarnessError, match="no endpoint 'GET /nothing'"):
         sut.outgoing("GET /nothing")

@@ -26,8 +26,15 @@ def refused(exchange: Exchange) -> bool:
 
 def wrong_credentials(check: Check) -> dict[str, str | None]:
     """Credentials that no PBX accepts, by what is wrong with them."""
-    username = check.sut.target.connection.username
-    return {"no credentials": None, "a wrong password": basic(username, md5(NOT_A_PASSWORD))}
+    connection = check.sut.target.connection
+    username, password = connection.username, connection.password
+    return {
+        "no credentials": None,
+        "a wrong password": basic(username, md5(NOT_A_PASSWORD)),
+        "the plain web password": basic(username, password),
+        "an empty password": basic(username, ""),
+        "another user name": basic(f"{username}x", md5(password)),
+    }
 
 
 def nearly_right(check: Check) -> dict[str, str]:
@@ -92,7 +99,13 @@ def test_another_user_name_is_refused(check: Check) -> None:
 
 @requirement("api.authentication.challenge")
 def test_refusal_carries_a_basic_challenge(check: Check) -> None:
-    exchange = check.call("GET /system/firmware", answer=Answer.REFUSED, authorization=None)
+    for wrong in (None, basic(check.sut.target.connection.username, md5(NOT_A_PASSWORD))):
+        challenged(check, wrong)
+
+
+def challenged(check: Check, wrong: str | None) -> None:
+    """State that a request with these credentials is refused with a Basic challenge."""
+    exchange = check.call("GET /system/firmware", answer=Answer.REFUSED, authorization=wrong)
     assert exchange.response is not None
     challenge = exchange.response.header("www-authenticate")
     # RFC 7617, section 2: the realm is required.

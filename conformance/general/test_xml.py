@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.check import Answer, requirement
+from conformance.objects import Extensions, one
 from conformance.oracles import is_xml
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
     from conformance.wire.message import Body
 
-SERVER_ERROR = 500
+SERVER_ERROR, NOT_SAVED = 500, 14
 MALFORMED = {
     "cut": b'<?xml version="1.0"?>\n<kpbx_request><filter><first_name>a',
     "no XML": b"first_name=a&last_name=b",
@@ -23,6 +24,18 @@ MALFORMED = {
     "another root": b'<?xml version="1.0"?>\n<request><filter/></request>',
     "invalid UTF-8": b"<kpbx_request><filter><any>\xff</any></filter></kpbx_request>",
     "empty": b"",
+}
+
+
+FIRST, LAST = "A & B <c>", "Zoë"
+# The same names, as XML permits to write them.
+FORMS = {
+    "CDATA": f"<user><first_name><![CDATA[{FIRST}]]></first_name>"
+    f"<last_name>{LAST}</last_name></user>",
+    "character references": "<user><first_name>A &#38; B &#x3C;c&#62;</first_name>"
+    "<last_name>Zo&#235;</last_name></user>",
+    "blanks between tags": "\n\t<user>\n    <first_name >A &amp; B &lt;c></first_name>\r\n"
+    f"    <last_name>{LAST}</last_name\n>\n  </user>\n",
 }
 
 
@@ -55,6 +68,23 @@ def test_answer_is_xml_without_being_asked(check: Check, endpoint: str) -> None:
     if not is_xml(exchange.response.media_type):
         kind = exchange.response.media_type or "no Content-Type"
         check.remark("api.xml.by-default", f"XML came as {kind} (RD-40)")
+
+
+@requirement("api.xml.any-form")
+@pytest.mark.parametrize("said", FORMS)
+def test_request_says_the_same_in_any_form(check: Check, said: str) -> None:
+    extensions = Extensions(check)
+    exten, request_id = extensions.create(), check.sut.fresh_id()
+    head = f"<kpbx_request><request_id>{request_id}</request_id>"
+    document = f'<?xml version="1.0"?>\n{head}{FORMS[said]}</kpbx_request>'
+    exchange = extensions.change(exten, {}, raw=document.encode(), request_id=request_id)
+    if exchange.code == NOT_SAVED:
+        check.inconclusive("the names were not saved (code 14)")
+    record = extensions.listed().get(exten, {})
+    found = [one(record, tag).strip() for tag in ("first_name", "last_name")]
+    held, expected = found == [FIRST, LAST], f"the names {FIRST!r}, {LAST!r}, sent with {said}"
+    summary = f"{exchange.summary()}, {found}"
+    check.that("api.xml.any-form", held, expected, summary, exchange)
 
 
 @requirement("api.robustness")

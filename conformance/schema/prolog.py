@@ -32,7 +32,17 @@ _WIDE = (
 _DOCTYPE = b"<!DOCTYPE"
 _OPEN_ENDED = (b"<?", b"<!--")
 _MISC = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t\r\n]++|<\?.*?\?>|<!--.*?-->)*+", re.DOTALL)
+_SAYS_ENCODING = re.compile(rb"\xef\xbb\xbf|<\?xml[ \t\r\n][^>]*[ \t\r\n]encoding[ \t\r\n]*=")
+_SINGLE_BYTE = ("iso8859-", "cp125")
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?(?:<\?xml[ \t\r\n].*?\?>)?", re.DOTALL)
+
+
+def _is_single_byte(charset: str) -> bool:
+    """Whether a charset is one of those, other than UTF-8, in which ASCII's bytes are ASCII."""
+    try:
+        return codecs.lookup(charset).name.startswith(_SINGLE_BYTE)
+    except LookupError:
+        return False
 
 
 class Prolog:
@@ -42,8 +52,16 @@ class Prolog:
         transcoded: the parser gets UTF-8, whatever the document's XML declaration says.
     """
 
-    def __init__(self, *, anchored: bool = False) -> None:
+    def __init__(self, *, anchored: bool = False, charset: str = "") -> None:
+        """Begin.
+
+        Args:
+            anchored: a processing instruction is to stand before the root.
+            charset: what the transport says of the encoding (RFC 7303): it counts where neither a
+                byte order mark nor the document's own declaration says another.
+        """
         self.transcoded = False
+        self._charset = charset
         self._anchored = anchored
         self._head = b""
         self._line = 1
@@ -79,6 +97,9 @@ class Prolog:
                 self.transcoded = True
                 self._decoder = codecs.getincrementaldecoder(encoding)()
                 return
+        if self._charset and not _SAYS_ENCODING.match(data) and _is_single_byte(self._charset):
+            self.transcoded = True
+            self._decoder = codecs.getincrementaldecoder(self._charset)()
 
     def _transcode(self, data: bytes, *, final: bool) -> bytes:
         assert self._decoder is not None  # noqa: S101 - for the type checker

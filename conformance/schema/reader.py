@@ -36,16 +36,17 @@ class DocumentReader:
         suspect_hints: the document may have attributes that tell a validator to load schemas.
     """
 
-    def __init__(self, *, whole: bool) -> None:
+    def __init__(self, *, whole: bool, charset: str = "") -> None:
         """Begin.
 
         Args:
             whole: the tree is wanted as a whole: nobody thins it out, and it may grow.
+            charset: the encoding of a document that says none, by its transport.
         """
         self.root: Element | None = None
         self.suspect_hints = False
         self._whole = whole
-        self._prolog = Prolog(anchored=not whole)
+        self._prolog = Prolog(anchored=not whole, charset=charset)
         self._parser: etree.XMLPullParser[Element] | None = None
         self._anchor: Element | None = None
         self._overlap = b""

@@ -68,7 +68,12 @@ class DocumentValidator:
     """
 
     def __init__(
-        self, schema: MessageSchema, *, max_errors: int = 20, keep_tree: bool = False
+        self,
+        schema: MessageSchema,
+        *,
+        max_errors: int = 20,
+        keep_tree: bool = False,
+        charset: str = "",
     ) -> None:
         self.ended = False
         self._schema = schema
@@ -78,7 +83,7 @@ class DocumentValidator:
         self._well_formed = True
         self._waiting: list[bytes] = []
         self._waiting_size = 0
-        self._reader = DocumentReader(whole=keep_tree)
+        self._reader = DocumentReader(whole=keep_tree, charset=charset)
         places = Places(schema.model)
         self._explainer = Explainer(schema.model, places)
         self._pruner = Pruner(schema, places, self._explainer, max_errors)
@@ -143,10 +148,17 @@ class DocumentValidator:
 
 
 def validate_bytes(
-    schema: MessageSchema, data: bytes, *, max_errors: int = 20, keep_tree: bool = True
+    schema: MessageSchema,
+    data: bytes,
+    *,
+    max_errors: int = 20,
+    keep_tree: bool = True,
+    charset: str = "",
 ) -> ValidationResult:
-    """Judge a whole document."""
-    validator = DocumentValidator(schema, max_errors=max_errors, keep_tree=keep_tree)
+    """Judge a whole document; `charset` is the encoding that its transport names, if any."""
+    validator = DocumentValidator(
+        schema, max_errors=max_errors, keep_tree=keep_tree, charset=charset
+    )
     validator.feed(data)
     return validator.close()
 

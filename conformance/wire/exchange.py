@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from conformance.schema.validate import ValidationResult
 
 __all__ = ["Exchange", "Request", "Response"]
+
+_CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s;,"']+)""", re.IGNORECASE)
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -58,6 +61,12 @@ class Response:
     def media_type(self) -> str:
         """The media type of the body in lower case, without parameters."""
         return self.header("content-type").partition(";")[0].strip().lower()
+
+    @property
+    def charset(self) -> str:
+        """The charset that the Content-Type names; empty if it names none."""
+        found = _CHARSET.search(self.header("content-type"))
+        return found[1] if found else ""
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from lxml import etree
 from conformance.families.pbx.callgroups import priorities
 from conformance.families.pbx.configuration import Configuration
 from conformance.families.pbx.failovers import read_failover, same_words, states_identity
-from conformance.families.pbx.record import Callgroup, as_members, read_callgroup
+from conformance.families.pbx.record import Callgroup, as_members, display_names, read_callgroup
 from conformance.wire.message import document
 
 FAILOVER = (
@@ -85,6 +85,12 @@ def test_requested_members_are_read_back_as_they_were_sent() -> None:
     sent = etree.fromstring(document({"priorities": priorities(members)}, None))
     assert read_callgroup(sent).members == as_members(members)
     assert as_members(members) == (("1", ("101", "102")), ("3", ("103",)))
+
+
+def test_members_are_read_with_their_display_names() -> None:
+    shown = PRIORITIES.replace("<display_name>Ada</display_name>", "<display_name/>")
+    element = etree.fromstring(f"<callgroup>{shown.replace('Zoë', ' Zoë  Rossi')}</callgroup>")
+    assert display_names(element) == [("101", ""), ("102", "Zoë Rossi"), ("103", "Eva")]
 
 
 def test_configurations_differ_by_name_and_never_by_value() -> None:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from conformance.families.users.fields import failover_mismatches, mismatches, normal, resent
+from conformance.families.users.targets import TO_CALLGROUP, made_up, targets_of
 from conformance.families.users.views import odd_ones, sample
 from conformance.objects import failover, hangup, user_fields
+from conformance.schema.inspect import components
 
 Record = dict[str, Any]
 
@@ -122,3 +124,27 @@ def test_a_sample_holds_every_kind_and_is_spread() -> None:
 def test_a_small_list_is_asked_for_whole() -> None:
     listed = {str(exten): record(str(exten)) for exten in range(10)}
     assert sorted(sample(listed)) == sorted(listed)
+
+
+def test_targets_are_those_that_are_used_and_a_callgroup() -> None:
+    queue = failover("FORWARD_TO_QUEUE_WITH_CHECKTIME", "31", "Helpdesk")
+    groups: dict[str, Record] = {"incoming": {"name": ["Incoming"]}, "7": {"name": [" Sales "]}}
+    found = targets_of([record(failover=queue), record(), {}], groups)
+    twin = "FORWARD_TO_QUEUE_WITHOUT_CHECKTIME"
+    assert set(found) == {"HANGUP", queue["type"], twin, *TO_CALLGROUP}
+    assert found[twin] == failover(twin, "31", "Helpdesk")
+    assert found[TO_CALLGROUP[1]] == failover(TO_CALLGROUP[1], "7", "Sales")
+
+
+def test_the_one_callgroup_there_is_is_a_target() -> None:
+    found = targets_of([], {"incoming": {"name": ["Incoming"]}})
+    assert {target["destination"]["value"] for target in found.values()} == {"incoming"}
+    assert targets_of([], {}) == {}
+
+
+def test_every_type_of_failover_has_a_target() -> None:
+    known = targets_of([record()], {"7": {"name": ["Sales"]}})
+    own = {"FORWARD_TO_VOICEMAIL", "FORWARD_TO_EXTEN"}
+    schema = components("users/users.configs.post.request.xsd")
+    kinds: Any = schema.types["failover_type_or_empty"]
+    assert {*known, *made_up(), *own} == set(kinds.enumeration) - {""}

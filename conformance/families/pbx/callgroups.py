@@ -19,14 +19,24 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange
     from conformance.wire.message import Body
 
-__all__ = ["INCOMING", "Callgroups", "priorities"]
+__all__ = ["INCOMING", "TEXTS", "Callgroups", "priorities"]
 
 INCOMING = "incoming"
 POST = "pbx.callgroups.post"
-LIMIT_REACHED = 13
+LIMIT_REACHED, NOT_SAVED = 13, 14
 GONE = {0, 15}
 # No PBX hands out ids of this size.
 UNUSED_ID = "999999999"
+TEXTS = (
+    "Zoë Müller-Ñandú",
+    "Ελένη",
+    "Юлия",
+    "王小明",
+    "A & B <c> \"d\" 'e'",
+    "100% &amp; %41",
+    "100% 𝄞_Ω",
+    "Segreteria della Direzione Generale e dell'Ufficio Acquisti, Sede Nord",
+)
 
 
 def priorities(members: Mapping[int, Sequence[str]]) -> dict[str, Any]:
@@ -128,18 +138,28 @@ class Callgroups:
         body: Body = {"callgroup": fields}
         return self._check.call("POST /pbx/callgroups", body, **how)
 
-    def create(self, members: Mapping[int, Sequence[str]], **changes: Any) -> str:
+    def create(
+        self, members: Mapping[int, Sequence[str]], *, refusable: bool = False, **changes: Any
+    ) -> str:
         """Create a callgroup; its id.
+
+        Args:
+            members: the extensions of each priority.
+            refusable: there is a value among the changes that a PBX may not be able to store.
+            changes: see `fields`.
 
         Raises:
             NonConformance: the PBX did not answer with code 0, or lists no new callgroup.
-            Inconclusive: the licence allows no more callgroups.
+            Inconclusive: the licence allows no more callgroups, or what may be refused was.
         """
         fields = self.fields(members, **changes)
         before = self.listed()
         exchange = self.add(fields)
         if exchange.code == LIMIT_REACHED and self.listed() == before:
             self._check.inconclusive("the licence allows no more callgroups on this PBX (code 13)")
+        if refusable and exchange.code == NOT_SAVED:
+            self._check.remark(f"{POST}.text", f"the name {fields['name']!r} is rejected (code 14)")
+            self._check.inconclusive("it was not saved (code 14), so that nothing could be lost")
         self._check.expect_code(exchange, 0)
         return self._found(fields["name"], set(before), exchange)
 
@@ -184,13 +204,20 @@ class Callgroups:
             self._before = set(self.listed()) - self.own
             self._check.on_exit(self._delete_all)
 
+    def made(self) -> dict[str, Callgroup]:
+        """The callgroups that this check has added and the PBX lists, whoever added others."""
+        return {
+            key: group
+            for key, group in self.listed().items()
+            if key in self.own or (key not in (self._before or ()) and self._is_ours(group))
+        }
+
     def _delete_all(self) -> None:
-        for key, group in self.listed().items():
-            if key in self.own or (key not in (self._before or ()) and self._is_ours(group)):
-                exchange = self.delete(key)
-                if exchange.code not in GONE:
-                    leftover = f"callgroup {key} ({group.name}): {exchange.summary()}"
-                    self._check.leftovers.append(leftover)
+        for key, group in self.made().items():
+            exchange = self.delete(key)
+            if exchange.code not in GONE:
+                leftover = f"callgroup {key} ({group.name}): {exchange.summary()}"
+                self._check.leftovers.append(leftover)
 
     def _is_ours(self, group: Callgroup) -> bool:
         # A PBX that should have rejected a callgroup without a name has one without a name now.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element as Element
 
-__all__ = ["Callgroup", "as_members", "read_callgroup", "text"]
+__all__ = ["Callgroup", "as_members", "display_names", "read_callgroup", "text"]
 
 FAILOVER = ("intro", "type")
 DESTINATION = ("name", "value", "gateway_type", "gateway_id", "gateway_name")
@@ -78,6 +78,12 @@ def _members(levels: Iterable[Element], tag: str) -> Members:
     )
     # A priority that nobody is left in may be shown or not.
     return tuple(sorted((level, tuple(sorted(names))) for level, names in found if names))
+
+
+def display_names(element: Element) -> list[tuple[str, str]]:
+    """The extension and the display name of each member of a callgroup's record."""
+    found = element.iterfind("priorities/priority/members/member")
+    return [(text(item, "exten"), " ".join(text(item, "display_name").split())) for item in found]
 
 
 def as_members(members: Mapping[int, Sequence[str]]) -> Members:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.check import requirement
-from conformance.families.pbx.callgroups import Callgroups, priorities
+from conformance.families.pbx.callgroups import TEXTS, Callgroups, priorities
 from conformance.families.pbx.configuration import written_configuration
 from conformance.families.pbx.record import as_members, read_callgroup
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PUT = "pbx.callgroups.callgroupid.put"
 ENDPOINT = "PUT /pbx/callgroups/<callgroupid>"
 FIELDS = ("name", "timeout", "selection", "enabled")
+NOT_SAVED = 14
 
 
 @pytest.fixture
@@ -119,11 +120,30 @@ def test_all_fields_change_at_once(check: Check, callgroups: Callgroups) -> None
         check.call("PUT /pbx/apply")
 
 
+@requirement(f"{PUT}.stored")
+def test_changed_name_may_hold_any_character(check: Check, callgroups: Callgroups) -> None:
+    [member] = callgroups.members(1)
+    key = callgroups.create({1: [member]})
+    for said in TEXTS:
+        name = callgroups.name(said)
+        exchange = callgroups.change(key, {"name": name, "priorities": priorities({1: [member]})})
+        if exchange.code == NOT_SAVED:
+            check.remark(f"{PUT}.stored", f"the name {name!r} is rejected with code 14")
+            continue
+        check.expect_code(exchange, 0)
+        found = callgroups.listed()[key].name
+        check.that(f"{PUT}.stored", found == name, f"the name {name!r}", repr(found), exchange)
+        single_agrees(check, callgroups, key)
+
+
 @requirement(f"{PUT}.code-12", f"{PUT}.rejected-changes-nothing")
 def test_members_are_required(check: Check, callgroups: Callgroups) -> None:
     [member] = callgroups.members(1)
     key = callgroups.create({1: [member]})
     before = written_configuration(check, callgroups)
+    nobody = callgroups.fields({1: [""]}, timeout=33)
+    exchange = callgroups.change(key, nobody, broken="a member without its extension")
+    check.expect_rejected(f"{PUT}.rejected-changes-nothing", exchange)
     lacks: dict[str, Any] = {
         "priorities missing": None,
         "priorities empty": {},

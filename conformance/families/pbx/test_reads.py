@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from conformance.check import Answer, requirement
 from conformance.families.pbx.callgroups import INCOMING, Callgroups
 from conformance.families.pbx.changes import is_pending
+from conformance.families.pbx.failovers import configured_failovers
 from conformance.families.pbx.record import read_callgroup, text
 
 if TYPE_CHECKING:
@@ -27,6 +28,20 @@ def test_each_callgroup_has_an_id_of_its_own(check: Check) -> None:
     twice = sorted({key for key in ids if ids.count(key) > 1})
     observed = f"more than one callgroup with id {', '.join(twice)}"
     check.that(f"{LIST}.unique-ids", not twice, "ids that differ", observed, exchange)
+
+
+@requirement(f"{LIST}.all")
+def test_each_callgroup_that_is_known_is_listed(check: Check) -> None:
+    known = {item.value for item, _ in configured_failovers(check) if "_CALLGROUP_" in item.type}
+    listed = Callgroups(check).shown()
+    for key in sorted({INCOMING, *known} - {*listed, ""}):
+        endpoint = "GET /pbx/callgroups/<callgroupid>"
+        exchange = check.call(endpoint, key=key, answer=Answer.UNKNOWN_OBJECT)
+        found = [text(row, "id") for row in exchange.records("callgroups/callgroup")]
+        expected, observed = f"callgroup {key} in the list", "it is shown alone, and not listed"
+        check.that(f"{LIST}.all", key not in found, expected, observed, exchange)
+    if not listed:
+        check.inconclusive("no callgroup is listed or known")
 
 
 @requirement(f"{ONE}.own-record")

@@ -22,6 +22,8 @@ __all__ = [
     "ADDED_OTHERS",
     "FIELDS",
     "MANDATORY",
+    "NOT_SAVED",
+    "TEXTS",
     "Contacts",
     "Own",
     "differences",
@@ -43,6 +45,16 @@ FIELDS = (
 # No PBX hands out ids of this size.
 UNUSED_ID = "999999999"
 MARK_LENGTH = 8
+TEXTS = (
+    "Zoë Müller-Ñandú",
+    "Ελένη",
+    "Юлия Ёж",
+    "王小明",
+    "A & B <c> \"d\" 'e'",
+    "100% &amp; %41",
+    "100% 𝄞_Ω",
+    "Maria Antonietta Giuseppina Francesca della Rovere Montefeltro-Conti",
+)
 NOT_SAVED = 13
 GONE = {0, 15}
 
@@ -148,6 +160,14 @@ class Contacts:
             "speed_dial": None,
         }
         return fields | changes
+
+    def odd_fields(self, text: str) -> dict[str, Any]:
+        """Fields with a text in all that hold any, for a PBX to store as it is or to refuse."""
+        mark = self.mark()
+        named = {"first_name": text, "last_name": f"{text} {mark}"}
+        units = {"organization": text, "organizational_unit": text}
+        mail = f"{mark}.of.the.interface@telephony.department.pbx.example"
+        return self.fields(mark, **named, **units, mail=mail)
 
     def speed_dial(self) -> str:
         """A number for a speed dial, another one at each call.

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from conformance.check import requirement
-from conformance.families.phonebook.contacts import Contacts, Own, differences, unknown_ids, without
+from conformance.families.phonebook.contacts import (
+    NOT_SAVED,
+    TEXTS,
+    Contacts,
+    Own,
+    differences,
+    unknown_ids,
+    without,
+)
 from conformance.objects import apply_at_exit, one
 
 if TYPE_CHECKING:
     from conformance.check import Check
+    from conformance.objects import Records
 
 PUT = "phonebook.contacts.put"
 
@@ -32,7 +42,7 @@ def change(check: Check, contacts: Contacts, own: Own, fields: dict[str, Any]) -
     check.expect_code(exchange, 0)
     after = contacts.settled(
         f"{PUT}.stored",
-        lambda found: own.id in found and not differences(fields, found[own.id]),
+        partial(_is_stored, own, fields),
     )
     record = after.get(own.id, {})
     wrong = differences(fields, record)
@@ -50,6 +60,27 @@ def test_every_field_can_be_changed(check: Check, contacts: Contacts) -> None:
     fields = contacts.fields(contacts.mark(), first_name="Zoë & <Söhne>")
     for values in (fields, fields, own.sent):
         change(check, contacts, own, values)
+
+
+def _is_stored(own: Own, fields: dict[str, Any], found: Records) -> bool:
+    return own.id in found and not differences(fields, found[own.id])
+
+
+@requirement(f"{PUT}.stored")
+def test_changed_text_survives(check: Check, contacts: Contacts) -> None:
+    own = contacts.create()
+    for text in TEXTS:
+        fields = contacts.odd_fields(text)
+        exchange = contacts.change(own.id, fields)
+        if exchange.code == NOT_SAVED:
+            check.remark(f"{PUT}.stored", f"{text!r} is rejected with code 13")
+            continue
+        check.expect_code(exchange, 0)
+        held = partial(_is_stored, own, fields)
+        after = contacts.settled(f"{PUT}.stored", held)
+        wrong = differences(fields, after.get(own.id, {}))
+        observed = f"{', '.join(wrong)} differ"
+        check.soft(f"{PUT}.stored", not wrong, f"{text!r} as sent", observed, exchange)
 
 
 @requirement(f"{PUT}.stored")

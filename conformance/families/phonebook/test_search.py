@@ -57,6 +57,8 @@ def test_value_is_matched_whole_unless_it_has_a_wildcard(search: Search) -> None
             (f"{SEARCH}.exact", *WILDCARDS), (exact, end, start, both), strict=True
         ):
             search.finds(name, *({tag: pattern} for pattern in patterns))
+    # Each contact has a last name, of zero or more characters.
+    search.finds(f"{SEARCH}.wildcard-both", {"last_name": "%"}, {"any": "%"})
 
 
 @requirement(f"{SEARCH}.all-tags")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "FLAGS",
     "MANDATORY",
+    "ODD_VALUES",
     "OPTIONAL",
     "OTHERWISE",
     "TEXTS",
@@ -56,6 +57,13 @@ TEXTS = (
     "A & B <c> \"d\" 'e'",
     "100% &amp; %41 \\n",
     "𝄞 Ω",
+    "Maria Antonietta Giuseppina Francesca della Rovere Montefeltro-Conti",
+)
+# What a PBX may refuse, and must not alter without a word: markup, a number's look, length.
+ODD_VALUES: tuple[dict[str, str], ...] = (
+    {"sip_secret": "0&<Key>\"'%41;"},
+    {"sip_secret": "0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0u" * 2},
+    {"vm_email": "Conformance.of.the.interface@telephony.department.pbx.example"},
 )
 DESTINATION = ("name", "value", "gateway_type", "gateway_id", "gateway_name")
 

@@ -12,6 +12,7 @@ from conformance.families.users.views import (
     BRIEF,
     CONFIGS,
     REGISTRATIONS,
+    callgroups,
     nothing_changed,
     odd_ones,
 )
@@ -34,7 +35,7 @@ def test_removed_extension_is_gone(check: Check, extensions: Extensions, applied
         apply(check)
         for view in VIEWS:
             check.call(view.one, key=exten)  # what is asked for again must not be remembered
-    before = extensions.listed()
+    before, groups = extensions.listed(), callgroups(check)
     check.expect_code(extensions.remove(exten), 0)
     after = extensions.listed()
     check.soft(f"{DELETE}.gone", exten not in after, f"{exten} no longer listed", "still listed")
@@ -42,6 +43,8 @@ def test_removed_extension_is_gone(check: Check, extensions: Extensions, applied
     expected = f"every other extension as before, {first} and {last} among them"
     check.soft(UNTOUCHED, not odd, expected, f"removed or changed as well: {', '.join(odd)}")
     apply(check)
+    held, expected = callgroups(check) == groups, "the callgroups as before"
+    check.soft(UNTOUCHED, held, expected, "they changed")
     for view in VIEWS:
         gone = view.comes_to_list(check, exten, 0)
         check.that(f"{DELETE}.gone", gone, f"{exten} not in {view.all}", "still listed")

@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance.check import requirement
-from conformance.families.users.fields import FLAGS, OTHERWISE, TEXTS, mismatches, normal
-from conformance.families.users.views import BRIEF, CONFIGS, odd_ones
+from conformance.families.users.fields import (
+    FLAGS,
+    ODD_VALUES,
+    OTHERWISE,
+    TEXTS,
+    failover_mismatches,
+    mismatches,
+    normal,
+)
+from conformance.families.users.targets import known_targets
+from conformance.families.users.views import BRIEF, CONFIGS, callgroups, odd_ones
 from conformance.objects import apply, failover
 
 if TYPE_CHECKING:
@@ -25,6 +34,13 @@ def change_of(field: str, other: str) -> dict[str, Any]:
     """What changes one field; a failover goes to the voicemail of another own extension."""
     value = failover("FORWARD_TO_VOICEMAIL", other) if field == "failover" else OTHERWISE[field]
     return {field: value}
+
+
+def states(field: str) -> dict[str, bool]:
+    """The flags before a field changes: what is on could be reset as well as what is off."""
+    return dict.fromkeys(FLAGS, field != "first_name") | (
+        {field: not OTHERWISE[field]} if field in FLAGS else {}
+    )
 
 
 def rest(record: Record, sent: dict[str, Any]) -> object:
@@ -57,7 +73,9 @@ def judge_change(
 )
 @pytest.mark.parametrize("field", FIELDS)
 def test_one_field_alone(check: Check, extensions: Extensions, field: str) -> None:
-    neighbour, exten = extensions.create(), extensions.create()
+    neighbour, exten = extensions.create(), extensions.create(**states(field))
+    if field == "failover":
+        apply(check)  # a PBX may look for the target among what runs
     before, sent = extensions.listed(), change_of(field, neighbour)
     check.expect_code(extensions.change(exten, sent), 0)
     after = extensions.listed()
@@ -84,7 +102,8 @@ def test_flags_one_by_one(check: Check, extensions: Extensions, state: bool) -> 
 @requirement(f"{PUT}.stored", f"{PUT}.others-untouched")
 def test_all_fields_at_once(check: Check, extensions: Extensions) -> None:
     neighbour, exten = extensions.create(), extensions.create()
-    before = extensions.listed()
+    apply(check)
+    before, groups = extensions.listed(), callgroups(check)
     for view in (CONFIGS, BRIEF):
         check.call(view.one, key=exten)  # what is asked for again must not be remembered
     sent = {tag: value for field in FIELDS for tag, value in change_of(field, neighbour).items()}
@@ -92,6 +111,8 @@ def test_all_fields_at_once(check: Check, extensions: Extensions) -> None:
     judge_change(check, exten, sent, before, extensions.listed())
     apply(check)
     judge_change(check, exten, sent, before, extensions.listed())
+    held, expected = callgroups(check) == groups, "the callgroups as before"
+    check.soft(f"{PUT}.others-untouched", held, expected, "they changed")
     names = {name: sent[name] for name in NAMES}
     wrong = mismatches(names, BRIEF.listed(check).get(exten, {}))
     check.that(f"{PUT}.stored", not wrong, f"the names in {BRIEF.all}", "; ".join(wrong))
@@ -103,11 +124,25 @@ def test_all_fields_at_once(check: Check, extensions: Extensions) -> None:
 @requirement(f"{PUT}.stored")
 def test_changed_text_survives(check: Check, extensions: Extensions) -> None:
     exten = extensions.create()
-    for text in TEXTS:
-        exchange = extensions.change(exten, {"last_name": text})
+    names = ({"first_name": text, "last_name": f"{text} {exten}"} for text in TEXTS)
+    for sent in (*names, *ODD_VALUES):
+        exchange = extensions.change(exten, sent)
         if exchange.code == NOT_SAVED:
-            check.remark(f"{PUT}.stored", f"the name {text!r} is rejected with code 14")
+            check.remark(f"{PUT}.stored", f"an odd {', '.join(sent)} is rejected with code 14")
             continue
         check.expect_code(exchange, 0)
-        wrong = mismatches({"last_name": text}, extensions.listed().get(exten, {}))
-        check.that(f"{PUT}.stored", not wrong, "the name as sent", "; ".join(wrong), exchange)
+        wrong = mismatches(sent, extensions.listed().get(exten, {}))
+        check.that(f"{PUT}.stored", not wrong, "them as sent", "; ".join(wrong), exchange)
+
+
+@requirement(f"{PUT}.stored")
+def test_changed_failover_leads_to_what_the_pbx_has(check: Check, extensions: Extensions) -> None:
+    exten, targets = extensions.create(), known_targets(check)
+    for target in targets.values():
+        exchange = extensions.change(exten, {"failover": target})
+        if exchange.code == NOT_SAVED:  # there may be no such target
+            check.remark(f"{PUT}.stored", f"{target['type']} is rejected with code 14")
+            continue
+        check.expect_code(exchange, 0)
+        wrong = failover_mismatches(target, extensions.listed().get(exten, {}))
+        check.that(f"{PUT}.stored", not wrong, "the failover as sent", "; ".join(wrong), exchange)

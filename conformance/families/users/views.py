@@ -18,7 +18,16 @@ if TYPE_CHECKING:
     from conformance.objects import Record, Records
     from conformance.wire.exchange import Exchange
 
-__all__ = ["BRIEF", "CONFIGS", "REGISTRATIONS", "View", "nothing_changed", "odd_ones", "sample"]
+__all__ = [
+    "BRIEF",
+    "CONFIGS",
+    "REGISTRATIONS",
+    "View",
+    "callgroups",
+    "nothing_changed",
+    "odd_ones",
+    "sample",
+]
 
 # A PBX with a thousand extensions is not asked for each of them.
 SAMPLE = 24
@@ -83,6 +92,11 @@ class View:
 REGISTRATIONS = View("registrations", "registrations/registration")
 BRIEF = View("brief", "users/user")
 CONFIGS = View("configs", "configs/config")
+
+
+def callgroups(check: Check) -> Records:
+    """All callgroups by id: none of them changes with an extension that is no member."""
+    return records(check.call("GET /pbx/callgroups"), "callgroups/callgroup", "id")
 
 
 def odd_ones(before: Records, after: Records) -> list[str]:
