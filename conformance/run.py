@@ -20,7 +20,7 @@ from conformance.lab.target import number_range as numbers
 from conformance.probe import probe
 from conformance.report.ledger import FORMAT, FORMAT_VERSION, Ledger, catalogue_digest, summary
 from conformance.report.record import Recorder
-from conformance.search import EXAMPLES
+from conformance.search import EXAMPLES, FOLDER
 from conformance.sut import Sut
 from conformance.wire.client import WireClient
 from conformance.wire.redact import Redactor
@@ -137,6 +137,8 @@ class Run:
             seed=self.seed,
             examples=EXAMPLES[settings.profile],
         )
+        if settings.out is not None:
+            self.sut.kept_examples = settings.out / FOLDER
 
     def open(self) -> None:
         """Reach the SUT and probe its dialect.

@@ -19,6 +19,8 @@ from conformance.wire.client import NO_CONNECTION, Outgoing
 from conformance.wire.message import document, whole_number
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conformance.catalogue import Catalogue, Endpoint, Requirement
     from conformance.dialect import Dialect
     from conformance.lab.conditions import Lab
@@ -67,6 +69,7 @@ class Sut:
         self.dialect = dialect
         self.seed = seed
         self.examples = examples
+        self.kept_examples: Path | None = None
         self.firmware = ""
         self.api_version = "1.1"
         self.pending_at_start = False

@@ -11,9 +11,9 @@ from conformance.schema.inspect import components
 from conformance.strategies.plan import Leaf, Node, Plan, compile_element
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from hypothesis.strategies import DrawFn
+
+    from conformance.strategies.plan import Known
 
 __all__ = ["bodies", "draw_body"]
 
@@ -23,7 +23,7 @@ def _compiled(relative: str) -> Node:
     return _compile(relative, {})
 
 
-def _compile(relative: str, known: Mapping[str, st.SearchStrategy[Any]]) -> Node:
+def _compile(relative: str, known: Known) -> Node:
     (root,) = components(relative).elements.values()
     node = compile_element(root, known)
     if not isinstance(node, Node):
@@ -31,15 +31,14 @@ def _compile(relative: str, known: Mapping[str, st.SearchStrategy[Any]]) -> Node
     return node
 
 
-def bodies(
-    relative: str, known: Mapping[str, st.SearchStrategy[Any]] | None = None
-) -> st.SearchStrategy[dict[str, Any]]:
+def bodies(relative: str, known: Known | None = None) -> st.SearchStrategy[dict[str, Any]]:
     """What stands below the root of a message, as a mapping from tag to value.
 
     Args:
         relative: the message's schema below `xsd/`, such as `cdr/cdr.post.request-1.1.xsd`.
         known: strategies for elements of which the caller knows more than the schema (free
-            extensions, a gateway inside a local subnet), by path below the root or by tag.
+            extensions, a gateway inside a local subnet), by path below the root or by tag; None
+            leaves an optional element out. See `conformance.strategies.known`.
     """
     node = _compile(relative, known) if known else _compiled(relative)
     return _bodies(node)

@@ -8,7 +8,7 @@ the length of each list, then the values.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from hypothesis import strategies as st
 from xmlschema.validators import XsdElement, XsdGroup, XsdSimpleType
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from xmlschema.validators import XsdComponent
 
-__all__ = ["Leaf", "Node", "Plan", "compile_element"]
+__all__ = ["Known", "Leaf", "Node", "Plan", "compile_element"]
+
+Known: TypeAlias = "Mapping[str, st.SearchStrategy[Any] | None]"
 
 # Lists without a bound are drawn up to this length; longer ones show nothing more.
 LONGEST_LIST = 3
@@ -58,43 +60,59 @@ class Plan:
         return self
 
 
-def compile_element(
-    element: XsdElement, known: Mapping[str, st.SearchStrategy[Any]], path: str = ""
-) -> Leaf | Node:
+def compile_element(element: XsdElement, known: Known, path: str = "") -> Leaf | Node:
     """The plan of an element.
 
     Args:
         element: its declaration.
         known: strategies that stand in for the type's own, by path below the root such as
-            `user/exten`, or by the last part of it.
+            `user/exten`, or by the last part of it; None leaves an optional element out.
         path: where the element stands below the root.
     """
     tag = str(element.local_name)
-    for name in (path, tag):
-        if name in known:
-            return Leaf(tag, known[name])
+    strategy = _known(known, path)
+    if strategy is not None:
+        return Leaf(tag, strategy)
     kind = element.type
     if isinstance(kind, XsdSimpleType):
         return Leaf(tag, simple_values(kind))
     if not isinstance(kind.content, XsdGroup):
         raise TypeError(f"{path}: the project's schemas have no text beside attributes")
-    return Node(tag, _group(kind.content, known, path))
+    plan = _group(kind.content, known, path)
+    if kind.content.min_occurs == 0:  # all of it, or nothing
+        plan = Plan(parts=[(plan, 0, 1)]).freeze()
+    return Node(tag, plan)
 
 
-def _group(group: XsdGroup, known: Mapping[str, st.SearchStrategy[Any]], path: str) -> Plan:
+def _known(known: Known, path: str) -> st.SearchStrategy[Any] | None:
+    named = known.get(path)
+    return known.get(path.rpartition("/")[2]) if named is None else named
+
+
+def _below(path: str, part: XsdComponent) -> str:
+    return f"{path}/{part.local_name}" if path else str(part.local_name)
+
+
+def _group(group: XsdGroup, known: Known, path: str) -> Plan:
     plan = Plan(choice=group.model == "choice")
     for part in group:
-        most = LONGEST_LIST if part.max_occurs is None else min(part.max_occurs, LONGEST_LIST)
-        plan.parts.append((_part(part, known, path), part.min_occurs, most))
+        below = _below(path, part)
+        left_out = part.min_occurs == 0 and below in known and known[below] is None
+        if not left_out:
+            plan.parts.append((_part(part, known, path), part.min_occurs, _most(part)))
     return plan.freeze()
 
 
-def _part(
-    part: XsdComponent, known: Mapping[str, st.SearchStrategy[Any]], path: str
-) -> Leaf | Node | Plan:
+def _most(part: Any) -> int:
+    # A body keeps the values of one tag together: a group that repeats would lose its order.
+    several = isinstance(part, XsdGroup) and part.model != "choice" and len(part) > 1
+    longest = 1 if several else LONGEST_LIST
+    return longest if part.max_occurs is None else min(part.max_occurs, longest)
+
+
+def _part(part: XsdComponent, known: Known, path: str) -> Leaf | Node | Plan:
     if isinstance(part, XsdElement):
-        below = f"{path}/{part.local_name}" if path else str(part.local_name)
-        return compile_element(part, known, below)
+        return compile_element(part, known, _below(path, part))
     if isinstance(part, XsdGroup):
         return _group(part, known, path)
     raise TypeError(f"{part!r}: the project's schemas hold elements and groups only")
