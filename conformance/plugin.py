@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis.configuration import set_hypothesis_home_dir
 
 from conformance import catalogue, selection
 from conformance.check import Check
 from conformance.errors import KpbxError, LabError, SafetyViolation, SutError
 from conformance.report.files import make_folder, write_json
 from conformance.run import PROFILES, Run, Settings
-from conformance.search import EXAMPLES, FOLDER
+from conformance.search import EXAMPLES
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 from conformance.wire import har
 
@@ -52,20 +51,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "requirement(*ids): the requirements that a check decides")
     config.addinivalue_line("markers", "generated: a generated search, left out of profile quick")
     is_worker = hasattr(config, "workerinput")
-    _keep_caches(config)
     if not settings_of(config).embedded:
         _keep_together(config)
     if config.getoption("--kpbx-out") and not is_worker and RUN not in config.stash:
         run = _run_of(config)
         config.pluginmanager.register(Collector(run), "kpbx-collector")
-
-
-def _keep_caches(config: pytest.Config) -> None:
-    """Have Hypothesis keep its caches below the run's output, not in whatever folder one is in."""
-    out = config.getoption("--kpbx-out")
-    if out and EXAMPLES[config.getoption("--kpbx-profile")]:
-        set_hypothesis_home_dir(out / FOLDER / "cache")
-        config.add_cleanup(lambda: set_hypothesis_home_dir(None))
 
 
 def _keep_together(config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import hypothesis
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import Flaky
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from conformance.check import Check
 
-__all__ = ["EXAMPLES", "FOLDER", "Search", "generated", "search"]
+__all__ = ["EXAMPLES", "FOLDER", "Search", "generated", "keep_caches", "search"]
 
 # Examples that a generated check of weight 1 draws, by profile; quick leaves these checks out.
 EXAMPLES = {"quick": 0, "full": 60, "soak": 2000}
@@ -62,6 +63,11 @@ def search(
     Search(check, holds).run(drawn, weight, f"{holds.__module__}.{holds.__qualname__}{name}")
 
 
+def keep_caches(folder: Path | None) -> None:
+    """Have Hypothesis keep its caches below a run's output, not in whatever folder one is in."""
+    set_hypothesis_home_dir(folder and folder / "cache")
+
+
 class Search:
     """One search while it runs."""
 
@@ -78,7 +84,7 @@ class Search:
         """Draw messages until one fails; see `search`."""
         check, known = self._check, len(self._check.observations)
 
-        @hypothesis.seed(check.sut.seed)
+        # A seed alone would have Hypothesis forget its examples: the settings come after it.
         @hypothesis.settings(
             max_examples=max(1, round(check.sut.examples * weight)),
             deadline=None,
@@ -89,6 +95,7 @@ class Search:
             print_blob=False,
             verbosity=hypothesis.Verbosity.quiet,
         )
+        @hypothesis.seed(check.sut.seed)
         @hypothesis.given(drawn)
         def example(body: Any) -> None:
             self._one(body)

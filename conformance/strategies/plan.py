@@ -1,8 +1,9 @@
 """A content model compiled into the draws that make a document of it.
 
 Nested optional strategies cost Hypothesis a span each. Here a whole content model takes flat draws:
-one integer whose bits say which optional elements are there, one number for each choice, one for
-the length of each list, then the values.
+one integer says which optional elements are there and how each text is drawn, one number each
+choice and the length of each list, then come the values. What such a draw can't shrink on its own,
+`minimal` cuts down.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from hypothesis import strategies as st
 from xmlschema.validators import XsdElement, XsdGroup, XsdSimpleType
 
-from conformance.strategies.values import simple_values
+from conformance.strategies.values import value_draws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,10 +31,10 @@ LONGEST_LIST = 3
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """An element that holds a value."""
+    """An element that holds a value, drawn in one of several ways."""
 
     tag: str
-    values: st.SearchStrategy[str]
+    values: tuple[st.SearchStrategy[Any], ...]
 
 
 @dataclass(slots=True)
@@ -50,13 +51,16 @@ class Plan:
 
     choice: bool = False
     parts: list[tuple[Leaf | Node | Plan, int, int]] = field(default_factory=list)
-    mask: st.SearchStrategy[int] | None = None
+    layout: st.SearchStrategy[int] | None = None
 
     def freeze(self) -> Plan:
         """Prepare the draws that all documents share."""
-        optional = sum(1 for _, least, most in self.parts if least == 0 and most)
-        if not self.choice and optional:
-            self.mask = st.integers(0, 2**optional - 1)
+        states = 1
+        for what, least, most in self.parts:
+            states *= 2 if least == 0 and most else 1
+            states *= len(what.values) if isinstance(what, Leaf) else 1
+        if not self.choice and states > 1:
+            self.layout = st.integers(0, states - 1)
         return self
 
 
@@ -72,10 +76,10 @@ def compile_element(element: XsdElement, known: Known, path: str = "") -> Leaf |
     tag = str(element.local_name)
     strategy = _known(known, path)
     if strategy is not None:
-        return Leaf(tag, strategy)
+        return Leaf(tag, (strategy,))
     kind = element.type
     if isinstance(kind, XsdSimpleType):
-        return Leaf(tag, simple_values(kind))
+        return Leaf(tag, value_draws(kind))
     if not isinstance(kind.content, XsdGroup):
         raise TypeError(f"{path}: the project's schemas have no text beside attributes")
     plan = _group(kind.content, known, path)

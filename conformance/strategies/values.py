@@ -12,26 +12,27 @@ import ipaddress
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 from xmlschema.validators import XsdUnion
 
-from conformance.strategies.text import non_blank, text
+from conformance.strategies.text import any_texts, non_blank, non_blank_texts, text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from xmlschema.validators import XsdSimpleType
 
-__all__ = ["FLAT", "WORD", "addresses", "networks", "simple_values", "timestamps"]
+__all__ = ["FLAT", "WORD", "addresses", "networks", "simple_values", "timestamps", "value_draws"]
 
 LARGEST_IPV4 = 2**32 - 1
 EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2037, 12, 31, 23, 59, 59)  # noqa: DTZ001
 WORD = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 # What a bound or a length leaves open ends here.
-LARGEST, LONGEST = 10**6, 64
+LARGEST, LONGEST, PLACES = 10**6, 64, 2
 OCTET = "(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])"
 ADDRESS = rf"({OCTET}\.){{3}}{OCTET}"
 CLOCK = "([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
@@ -89,6 +90,7 @@ def _digests() -> st.SearchStrategy[str]:
     return st.integers(0, 2**128 - 1).map(lambda number: f"{number:032x}")
 
 
+@cache
 def _request_ids() -> st.SearchStrategy[str]:
     # The pattern would let an empty one in, of which the guide says nothing.
     return st.text(WORD, min_size=1, max_size=24)
@@ -131,9 +133,22 @@ def simple_values(kind: XsdSimpleType) -> st.SearchStrategy[str]:
         return _bounded(kind)
     if kind.is_boolean():
         return st.sampled_from(("false", "true"))
-    if kind.is_datetime() or kind.is_list():
+    if not _is_text(kind):
         raise TypeError(f"{kind.name}: the project's schemas have no lists, and no dates of XML")
     return _texts(kind)
+
+
+def value_draws(kind: XsdSimpleType) -> tuple[st.SearchStrategy[str], ...]:
+    """The same as alternatives, of which a flat draw takes one along with others (see `plan`)."""
+    if _is_text(kind) and kind.max_length is None and (kind.min_length or 0) <= 1:
+        return non_blank_texts() if kind.min_length else any_texts()
+    return (simple_values(kind),)
+
+
+def _is_text(kind: Any) -> bool:
+    special = isinstance(kind, XsdUnion) or kind.is_decimal() or kind.is_boolean()
+    plain = kind.enumeration is None and kind.patterns is None
+    return plain and not (special or kind.is_datetime() or kind.is_list())
 
 
 def _patterns(kind: Any) -> st.SearchStrategy[str]:
@@ -149,13 +164,20 @@ def _patterns(kind: Any) -> st.SearchStrategy[str]:
 
 def _bounded(kind: Any) -> st.SearchStrategy[str]:
     """Numbers within the bounds of a type, whole where it is one of integers."""
-    places = 0 if issubclass(int, kind.python_type) else 2
+    places = 0 if _is_whole(kind) else PLACES
     low = _bound(kind.min_value, -LARGEST, places, ceil)
     high = _bound(kind.max_value, max(LARGEST, low + LARGEST), places, floor)
     if kind.min_value is None and kind.max_value is not None:
         low = min(low, high - LARGEST)
     numbers = st.integers(low, high).map(lambda n: str(Decimal(n).scaleb(-places)))
     return numbers.filter(kind.is_valid)
+
+
+def _is_whole(kind: Any) -> bool:
+    """Whether a type of numbers is derived from xs:integer."""
+    while kind is not None and kind.local_name != "integer":
+        kind = kind.base_type
+    return kind is not None
 
 
 def _bound(value: Any, otherwise: int, places: int, towards: Callable[[Any], int]) -> int:
