@@ -20,7 +20,7 @@ from conformance.lab.target import number_range as numbers
 from conformance.probe import probe
 from conformance.report.ledger import FORMAT, FORMAT_VERSION, Ledger, catalogue_digest, summary
 from conformance.report.record import Recorder
-from conformance.search import EXAMPLES
+from conformance.search import EXAMPLES, FOLDER, keep_caches
 from conformance.sut import Sut
 from conformance.wire.client import WireClient
 from conformance.wire.redact import Redactor
@@ -140,6 +140,9 @@ class Run:
             seed=self.seed,
             examples=EXAMPLES[settings.profile],
         )
+        if settings.out is not None and self.sut.examples:
+            self.sut.kept_examples = settings.out / FOLDER
+            keep_caches(settings.out / FOLDER)
 
     def open(self) -> None:
         """Reach the SUT and probe its dialect.
@@ -155,6 +158,7 @@ class Run:
     def close(self) -> None:
         """Close the connections to the SUT."""
         self.sut.close()
+        keep_caches(None)
 
     @property
     def folder(self) -> Path | None:

@@ -1,69 +1,172 @@
 """Generated search: a statement held against many drawn messages, the shortest failure kept.
 
 The deterministic core decides every requirement with fixed data. `--profile full` and `soak` add
-this search, which repeats with the run's seed.
+this search, which repeats with the run's seed: the same requests in the same order, unless a
+failing example of an earlier run is kept, which is tried before all others.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import hypothesis
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
+from hypothesis.database import DirectoryBasedExampleDatabase
+from hypothesis.errors import Flaky
 
-from conformance.verdict import NonConformance, Verdict
+from conformance.errors import HarnessError
+from conformance.strategies.minimal import cut_down
+from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from conformance.check import Check
 
-__all__ = ["EXAMPLES", "generated", "search"]
+__all__ = ["EXAMPLES", "FOLDER", "Search", "generated", "keep_caches", "search"]
 
-# Examples that each generated check draws, by profile; quick leaves these checks out.
+# Examples that a generated check of weight 1 draws, by profile; quick leaves these checks out.
 EXAMPLES = {"quick": 0, "full": 60, "soak": 2000}
+# Where failing examples are kept, below the folder that a run writes to.
+FOLDER = ".examples"
+PHASES = (hypothesis.Phase.reuse, hypothesis.Phase.generate, hypothesis.Phase.shrink)
+AGAIN = "not seen again when the same message was sent once more"
+T = TypeVar("T")
 
 generated = pytest.mark.generated
 
 
 def search(
     check: Check,
-    drawn: hypothesis.strategies.SearchStrategy[dict[str, Any]],
-    holds: Callable[[dict[str, Any]], None],
+    drawn: hypothesis.strategies.SearchStrategy[T],
+    holds: Callable[[T], object],
+    *,
+    weight: float = 1.0,
+    name: str = "",
 ) -> None:
     """Hold a statement against drawn messages.
 
     Args:
         check: the check; the exchanges of a failure begin with the example that shows it.
         drawn: the messages.
-        holds: asks the SUT and states what must hold.
+        holds: asks the SUT and states what must hold; it returns False where it could not tell.
+        weight: how many examples, in parts of what a profile draws (`EXAMPLES`).
+        name: tells the searches of one function apart, by which failing examples are kept.
 
     Raises:
         NonConformance: it does not, for the message that shrinking ended with.
+        Inconclusive: no message told.
     """
-    before = list(check.exchanges)
+    Search(check, holds).run(drawn, weight, f"{holds.__module__}.{holds.__qualname__}{name}")
 
-    @hypothesis.seed(check.sut.seed)
-    @hypothesis.settings(
-        max_examples=check.sut.examples,
-        deadline=None,
-        database=None,
-        suppress_health_check=list(hypothesis.HealthCheck),
-        report_multiple_bugs=False,
-        print_blob=False,
-    )
-    @hypothesis.given(drawn)
-    def example(body: dict[str, Any]) -> None:
-        check.exchanges[:] = before
-        holds(body)
 
-    known = len(check.observations)
-    try:
-        example()
-    except NonConformance:
-        found = check.observations[known:]
+def keep_caches(folder: Path | None) -> None:
+    """Have Hypothesis keep its caches below a run's output, not in whatever folder one is in."""
+    set_hypothesis_home_dir(folder and folder / "cache")
+
+
+class Search:
+    """One search while it runs."""
+
+    def __init__(self, check: Check, holds: Callable[[Any], object]) -> None:
+        self._check, self._holds = check, holds
+        self._before = list(check.exchanges)
+        self._failure: NonConformance | None = None
+        self._body: Any = None
+        self._told, self._reason = False, "no drawn message could be judged"
+
+    def run(
+        self, drawn: hypothesis.strategies.SearchStrategy[Any], weight: float, name: str
+    ) -> None:
+        """Draw messages until one fails; see `search`."""
+        check, known = self._check, len(self._check.observations)
+
+        # A seed alone would have Hypothesis forget its examples: the settings come after it.
+        @hypothesis.settings(
+            max_examples=max(1, round(check.sut.examples * weight)),
+            deadline=None,
+            database=_kept(check.sut.kept_examples, name),
+            phases=PHASES,
+            suppress_health_check=list(hypothesis.HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+            verbosity=hypothesis.Verbosity.quiet,
+        )
+        @hypothesis.seed(check.sut.seed)
+        @hypothesis.given(drawn)
+        def example(body: Any) -> None:
+            self._one(body)
+
+        try:
+            example()
+        except NonConformance:
+            self._cut_down()
+            raise self._failure or AssertionError from None
+        except Flaky:
+            # The PBX broke its word once; that it did not do so again makes it no better.
+            if self._failure is None:
+                raise
+            check.remark(self._failure.requirement, AGAIN)
+            raise self._failure from None
+        finally:
+            self._keep_last_failures(known)
+        if not self._told:
+            raise Inconclusive(self._reason)
+
+    def _one(self, body: Any) -> None:
+        """Hold the statement against one message."""
+        check = self._check
+        if check.sut.dead:
+            return  # nothing more can be seen, and each look would take its time
+        check.exchanges[:] = self._before
+        try:
+            told = self._holds(body)
+        except NonConformance as found:
+            self._failure, self._body = found, body
+            raise
+        except (Inconclusive, NotRun) as reason:
+            self._reason = str(reason)
+            return
+        self._told = self._told or told is not False
+        for exchange in check.exchanges[len(self._before) :]:
+            exchange.forget()
+
+    def _cut_down(self) -> None:
+        """Look for a shorter message that breaks the same requirement."""
+        broken = self._failure.requirement if self._failure else ""
+
+        def fails(body: dict[str, Any]) -> bool:
+            kept = (self._failure, self._body, list(self._check.exchanges))
+            known = len(self._check.observations)
+            try:
+                self._one(body)
+            except NonConformance as found:
+                if found.requirement == broken:
+                    return True
+            except (HarnessError, LookupError):
+                pass  # no message of this endpoint
+            self._failure, self._body, self._check.exchanges[:] = kept
+            del self._check.observations[known:]
+            return False
+
+        if isinstance(self._body, dict):
+            cut_down(self._body, fails)
+
+    def _keep_last_failures(self, known: int) -> None:
+        """Keep one failure of each requirement: of the shortest message, which came last."""
+        found = self._check.observations[known:]
         failures = [item for item in found if item.verdict is Verdict.FAIL]
-        last = {item.requirement: item for item in failures}
+        last: dict[str, Observation] = {item.requirement: item for item in failures}
         kept = [item for item in found if item not in failures]
-        check.observations[known:] = [*kept, *last.values()]
-        raise
+        self._check.observations[known:] = [*kept, *last.values()]
+
+
+def _kept(folder: Path | None, name: str) -> DirectoryBasedExampleDatabase | None:
+    """The failing examples of one search: what was chosen, never what a message holds besides."""
+    if folder is None:
+        return None
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return DirectoryBasedExampleDatabase(folder / re.sub(r"[^0-9A-Za-z_.-]", "_", name))

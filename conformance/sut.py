@@ -21,6 +21,7 @@ from conformance.wire.message import document, whole_number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from conformance.catalogue import Catalogue, Endpoint, Requirement
     from conformance.dialect import Dialect
@@ -73,6 +74,7 @@ class Sut:
         self.dialect = dialect
         self.seed = seed
         self.examples = examples
+        self.kept_examples: Path | None = None
         self.firmware = ""
         self.api_version = "1.1"
         self.pending_at_start = False

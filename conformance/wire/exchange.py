@@ -138,6 +138,12 @@ class Exchange:
         text = "" if self.root is None else (self.root.findtext(name) or "").strip()
         return {"true": True, "false": False}.get(text)
 
+    def forget(self) -> None:
+        """Let go of the parsed answer: a search makes thousands of exchanges that nobody reads."""
+        self.validation = None
+        self.__dict__.pop("root", None)
+        self.__dict__.pop("_block", None)
+
     def summary(self) -> str:
         """The answer in a few words, for a reader."""
         if self.response is None:

@@ -15,16 +15,44 @@ from lxml import etree
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Body", "Content", "child_texts", "content", "document", "plain", "whole_number"]
+__all__ = [
+    "Body",
+    "CData",
+    "Content",
+    "References",
+    "child_texts",
+    "content",
+    "document",
+    "plain",
+    "whole_number",
+]
 
 Body: TypeAlias = Mapping[str, Any]
 
 # More digits than any id, count or time of a PBX has; int() refuses a few thousand.
 LONGEST_NUMBER = 18
 DECLARATION = b'<?xml version="1.0"?>\n'
+# What ends a CDATA section can't stand in one (XML 1.0, 2.7).
+END_OF_CDATA = "]]>"
 
 
-def _fill(parent: etree._Element, body: Body) -> None:
+class CData(str):
+    """Text that is sent as a CDATA section, if it can be: another way to write the same."""
+
+    __slots__ = ()
+
+
+class References(str):
+    """Text whose characters beyond ASCII are sent as references, as in its whole document.
+
+    Where another text of the document is a CDATA section, they are sent as they are.
+    """
+
+    __slots__ = ()
+
+
+def _fill(parent: etree._Element, body: Body, styles: set[type]) -> None:
+    """Build what stands below an element, and collect in which ways it is to be written."""
     for tag, value in body.items():
         if value is None:
             continue
@@ -32,11 +60,15 @@ def _fill(parent: etree._Element, body: Body) -> None:
         for item in value if several else [value]:
             element = etree.SubElement(parent, tag)
             if isinstance(item, Mapping):
-                _fill(element, item)
+                _fill(element, item, styles)
             elif isinstance(item, bool):
                 element.text = "true" if item else "false"
+            elif isinstance(item, CData) and END_OF_CDATA not in item:
+                element.text = etree.CDATA(str(item))
+                styles.add(CData)
             else:
                 element.text = str(item)
+                styles.add(type(item))
 
 
 def document(body: Body | None, request_id: str | None) -> bytes:
@@ -48,8 +80,11 @@ def document(body: Body | None, request_id: str | None) -> bytes:
     root = etree.Element("kpbx_request")
     if request_id is not None:
         etree.SubElement(root, "request_id").text = request_id
-    _fill(root, body or {})
-    return DECLARATION + etree.tostring(root, encoding="utf-8")
+    styles: set[type] = set()
+    _fill(root, body or {}, styles)
+    # In a CDATA section a reference would be text.
+    escaped = References in styles and CData not in styles
+    return DECLARATION + etree.tostring(root, encoding="ascii" if escaped else "utf-8")
 
 
 def plain(element: etree._Element | None) -> str:

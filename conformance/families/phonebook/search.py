@@ -153,6 +153,22 @@ class Search:
             if not self._check.soft(requirement_id, not wrong, expected, wrong, exchange):
                 return
 
+    def holds(self, requirement_id: str, filters: Filter) -> None:
+        """State that a filter finds what it selects, and end the check where it does not.
+
+        Raises:
+            NonConformance: it does not.
+        """
+        exchange = self.ask(filters)
+        wrong = self._wrong(filters, exchange)
+        if wrong:
+            self._refresh()
+            exchange = self.ask(filters)
+            wrong = self._wrong(filters, exchange)
+        said = ", ".join(f"{tag} {text!r}" for tag, text in filters.items()) or "no tag"
+        expected = f"the contacts that match {said}"
+        self._check.that(requirement_id, not wrong, expected, wrong, exchange)
+
     def _refresh(self) -> None:
         """Take into account what somebody has changed, or what was pending (RD-18, RD-36)."""
         if self._contacts.may_write:
