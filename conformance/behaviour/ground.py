@@ -1,0 +1,241 @@
+"""What sequences start from and leave behind: free numbers, what was found, what is cleared away."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance.behaviour import values
+from conformance.behaviour.kinds import (
+    CALLGROUP,
+    CONTACT,
+    DNS,
+    INTERFACE,
+    KINDS,
+    ROUTE,
+    USER,
+    Kind,
+)
+from conformance.behaviour.reading import look, network_of
+from conformance.behaviour.sequence import Habits, Sequence
+from conformance.errors import LabError, SafetyViolation, SutError
+from conformance.lab.safety import SafetyClass
+from conformance.objects import apply_at_exit
+from conformance.verdict import Inconclusive, NonConformance, NotRun
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.behaviour.model import Fields, State
+    from conformance.check import Check
+
+__all__ = ["PROBLEMS", "Ground"]
+
+# What ends a sequence without a word about the PBX.
+PROBLEMS = (Inconclusive, NotRun, LabError, SutError, SafetyViolation)
+USERS, CALLGROUPS, ROUTES = 3, 2, 2
+LEAST_PREFIX_STEP, LONGEST_PREFIX = 2, 32
+# What refers to another object goes first.
+ORDER = (CONTACT, CALLGROUP, ROUTE, USER)
+ATTEMPTS = 2
+PRIVATE = "phonebook.contacts.post.private-with-owner"
+
+
+class Ground:
+    """The objects that sequences of one check may make, and how the PBX was found."""
+
+    def __init__(self, check: Check) -> None:
+        """Look at what is there, and have everything put back when the check ends.
+
+        Raises:
+            NotRun: somebody else's changes are pending.
+        """
+        apply_at_exit(check)
+        self.check = check
+        self.habits = Habits()
+        self.network = self._may_write_network()
+        self.reboot = SafetyClass.REBOOT in check.sut.client.allow
+        self.private_go_with_their_owner = False
+        self.exhausted = ""
+        self.mark = check.sut.fresh_id()[:8]
+        self.found = self.shown()
+        self._first = self.found
+        self.extens: list[str] = []
+        self.selections: list[str] = []
+        self.destinations: list[str] = []
+        self.gateways = values.gateways(self.found) if self.network else []
+        check.on_exit(self._leave)
+
+    def _may_write_network(self) -> bool:
+        allowed = SafetyClass.NETWORK in self.check.sut.client.allow
+        return allowed and network_of(self.check.pixit.route_destination) is not None
+
+    @property
+    def kinds(self) -> list[Kind]:
+        """The kinds that sequences look at."""
+        network = (ROUTE, DNS, INTERFACE)
+        return [kind for kind in KINDS.values() if self.network or kind not in network]
+
+    def shown(self) -> State:
+        """Everything that sequences look at, as it is shown now."""
+        return {kind.name: look(self.check, kind.sights[0]).objects for kind in self.kinds}
+
+    def begin(self) -> Sequence:
+        """A new sequence, with the numbers that are free now; `exhausted` says if none are."""
+        pixit, found = self.check.pixit, self.found
+        taken = {one.get("selection") for one in found[CALLGROUP.name].values()}
+        free = [one for one in pixit.extensions if one not in found[USER.name]]
+        if not free:
+            self.exhausted = "needs a free extension: widen pixit.extensions in the target file"
+        self.extens = free[:USERS] or self.extens
+        self.selections = [one for one in pixit.callgroup_selections if one not in taken]
+        self.selections = self.selections[:CALLGROUPS]
+        self.destinations = list(self._free_destinations())[:ROUTES] if self.gateways else []
+        return Sequence(self.check, self.habits, found)
+
+    def _free_destinations(self) -> Iterator[str]:
+        whole = network_of(self.check.pixit.route_destination)
+        if whole is None:
+            return
+        prefix = min(whole.prefixlen + LEAST_PREFIX_STEP, LONGEST_PREFIX)
+        routed = [network_of(one.get("destination", "")) for one in self._routes()]
+        for part in whole.subnets(new_prefix=prefix):
+            if not any(net and net.prefixlen and net.overlaps(part) for net in routed):
+                yield str(part)
+
+    def _routes(self) -> list[Fields]:
+        return list(self.found[ROUTE.name].values())
+
+    def callgroup_name(self, number: int) -> str:
+        """A name that only callgroups of this check have."""
+        return f"{self.mark} {number}"
+
+    def fields_of_route(self, number: int, gateway: int, enabled: bool) -> dict[str, str]:
+        """The fields of a route of the run's own."""
+        return {
+            "enabled": str(enabled).lower(),
+            "destination": self.destinations[number % len(self.destinations)],
+            "gateway": self.gateways[gateway % len(self.gateways)],
+        }
+
+    # --- learning ---------------------------------------------------------------------------
+
+    def warm_up(self) -> None:
+        """Play one sequence with an object of each kind: it shows which readings are followed.
+
+        Raises:
+            NonConformance: already this sequence went wrong.
+            NotRun: no extension is free.
+            Inconclusive: the licence allows none.
+        """
+        sequence = self.begin()
+        if self.exhausted:
+            self.check.not_run(self.exhausted)
+        owner = sequence.add(USER, values.new_user(self.extens[0], 0))
+        if owner is None:
+            self.check.inconclusive("the licence allows no more extensions on this PBX (code 13)")
+        sequence.apply()
+        private = sequence.add(CONTACT, {"owner": owner, **values.contact(self.mark, 0)})
+        sequence.apply()
+        made: list[tuple[Kind, str | None]] = [(CONTACT, self._added(sequence, CONTACT))]
+        if self.selections:
+            made.append((CALLGROUP, self._added(sequence, CALLGROUP)))
+        if self.destinations:
+            made.append((ROUTE, self._added(sequence, ROUTE)))
+        if self.network:
+            self.set_dns(sequence, 0)
+            sequence.apply()
+        for kind, key in made:
+            if key is not None:
+                sequence.remove(kind, key)
+        if private is not None:
+            sequence.model.leave_open(CONTACT.name, private)
+        sequence.remove(USER, owner)
+        sequence.apply()
+        self.clear()
+        self.private_go_with_their_owner = private not in self.found[CONTACT.name]
+        if not self.private_go_with_their_owner:
+            self.check.remark(PRIVATE, f"contact {private} outlived its owner (RD-39)")
+
+    def _added(self, sequence: Sequence, kind: Kind) -> str | None:
+        if kind is ROUTE:
+            key = sequence.add(ROUTE, self.fields_of_route(0, 0, enabled=True))
+            sequence.apply()
+            self._learn_form(sequence, str(key))
+        else:
+            body: dict[str, Any] = values.contact(self.mark, 1)
+            if kind is CALLGROUP:
+                name, member = self.callgroup_name(0), [self.extens[0]]
+                body = values.callgroup(name, self.selections[0], member, 25)
+            key = sequence.add(kind, body)
+        sequence.apply()
+        return key
+
+    def _learn_form(self, sequence: Sequence, key: str) -> None:
+        """Find out in which form this PBX takes the destination of a changed route (RD-35)."""
+        dialect, fields = self.check.sut.dialect, sequence.model.draft[ROUTE.name][key]
+        if dialect.get("RD-35"):
+            return
+        body = values.route_change(dialect, key, fields)
+        if self.check.call("PUT /system/network/routes", {"route": body}).code != 0:
+            dialect.assume("RD-35", "destination")
+
+    def set_dns(self, sequence: Sequence, number: int) -> None:
+        """Write a DNS address that is not the one found."""
+        found = self._first[DNS.name].get("", {}).get("ip_address")
+        others = [one for one in values.DNS_ADDRESSES if one != found]
+        sequence.change(DNS, "", {"ip_address": others[number % len(others)]})
+
+    # --- the way out ------------------------------------------------------------------------
+
+    def clear(self) -> None:
+        """Remove what sequences have made and put the DNS address back; look at what is left."""
+        self.check.call("PUT /pbx/revert")
+        self.found = self.shown()
+        for _ in range(ATTEMPTS):
+            if not self._undo():
+                return
+            self.check.call("PUT /pbx/apply")
+            self.found = self.shown()
+
+    def _undo(self) -> bool:
+        """Undo what is shown; whether there was anything."""
+        mine = list(self._mine())
+        for kind, key in mine:
+            if kind.remove is not None:
+                self.check.call(kind.remove.endpoint, key=key)
+        dns = self._first.get(DNS.name, {}).get("", {})
+        moved = self.network and self.found[DNS.name].get("", {}) != dns
+        if moved:
+            broken = "the address that the PBX itself has shown"
+            self.check.call("PUT /system/network/dns", {"dns": dns}, broken=broken)
+        return bool(mine or moved)
+
+    def _mine(self) -> Iterator[tuple[Kind, str]]:
+        for kind in ORDER:
+            for key, fields in self.found.get(kind.name, {}).items():
+                if key not in self._first[kind.name] and self._is_mine(kind, key, fields):
+                    yield kind, key
+
+    def _is_mine(self, kind: Kind, key: str, fields: Fields) -> bool:
+        if kind is USER:
+            return key in self.check.pixit.extensions
+        if kind is ROUTE:
+            net = network_of(fields.get("destination", ""))
+            whole = network_of(self.check.pixit.route_destination)
+            return bool(net and whole and net.subnet_of(whole))
+        return any(self.mark.lower() in text.lower() for text in fields.values())
+
+    def _leave(self) -> None:
+        """Clear everything away; what can't be is left over."""
+        if self.check.sut.dead:
+            return
+        try:
+            self.clear()
+        except (NonConformance, *PROBLEMS) as problem:
+            self.check.leftovers.append(str(problem))
+        for kind, key in self._mine():
+            if fields := self.found[kind.name][key]:
+                shown = f" ({fields['type']})" if "type" in fields else ""
+                self.check.leftovers.append(f"{kind.name} {key}{shown} could not be removed")
+        if self.network and self.found[DNS.name] != self._first[DNS.name]:
+            self.check.leftovers.append("the DNS address is not as it was before")
