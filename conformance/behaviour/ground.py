@@ -23,7 +23,7 @@ from conformance.objects import apply_at_exit
 from conformance.verdict import Inconclusive, NonConformance, NotRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from conformance.behaviour.model import Fields, State
     from conformance.check import Check
@@ -56,6 +56,7 @@ class Ground:
         self.reboot = SafetyClass.REBOOT in check.sut.client.allow
         self.private_go_with_their_owner = False
         self.exhausted = ""
+        self.moved_dns = False
         self.mark = check.sut.fresh_id()[:8]
         self.found = self.shown()
         self._first = self.found
@@ -151,7 +152,7 @@ class Ground:
             sequence.model.leave_open(CONTACT.name, private)
         sequence.remove(USER, owner)
         sequence.apply()
-        self.clear()
+        self.clear(sequence.own)
         self.private_go_with_their_owner = private not in self.found[CONTACT.name]
         if not self.private_go_with_their_owner:
             self.check.remark(PRIVATE, f"contact {private} outlived its owner (RD-39)")
@@ -183,31 +184,38 @@ class Ground:
         """Write a DNS address that is not the one found."""
         found = self._first[DNS.name].get("", {}).get("ip_address")
         others = [one for one in values.DNS_ADDRESSES if one != found]
+        self.moved_dns = True
         sequence.change(DNS, "", {"ip_address": others[number % len(others)]})
 
     # --- the way out ------------------------------------------------------------------------
 
-    def clear(self) -> None:
-        """Remove what sequences have made and put the DNS address back; look at what is left."""
+    def clear(self, own: Iterable[tuple[str, str]] = ()) -> None:
+        """Remove what sequences have made and put the DNS address back; look at what is left.
+
+        Args:
+            own: what a sequence is known to have made, as (kind, key), there or not.
+        """
         self.check.call("PUT /pbx/revert")
-        self.found = self.shown()
+        known = sorted(set(own), key=lambda one: ORDER.index(KINDS[one[0]]))
+        self._undo((KINDS[name], key) for name, key in known)
         for _ in range(ATTEMPTS):
-            if not self._undo():
-                return
             self.check.call("PUT /pbx/apply")
             self.found = self.shown()
+            if not self._undo(self._mine()):
+                return
 
-    def _undo(self) -> bool:
-        """Undo what is shown; whether there was anything."""
-        mine = list(self._mine())
+    def _undo(self, made: Iterable[tuple[Kind, str]]) -> bool:
+        """Remove objects, and put the DNS address back; whether there was anything to do."""
+        mine = list(made)
         for kind, key in mine:
             if kind.remove is not None:
                 self.check.call(kind.remove.endpoint, key=key)
         dns = self._first.get(DNS.name, {}).get("", {})
-        moved = self.network and self.found[DNS.name].get("", {}) != dns
+        moved = self.network and (self.moved_dns or self.found[DNS.name].get("", {}) != dns)
         if moved:
             broken = "the address that the PBX itself has shown"
             self.check.call("PUT /system/network/dns", {"dns": dns}, broken=broken)
+            self.moved_dns = False
         return bool(mine or moved)
 
     def _mine(self) -> Iterator[tuple[Kind, str]]:

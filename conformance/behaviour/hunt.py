@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import hypothesis
 from hypothesis.errors import Flaky, HypothesisException
@@ -12,12 +13,14 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.behaviour.ground import PROBLEMS, Ground
 from conformance.behaviour.machine import Machine
+from conformance.behaviour.shrink import shortest
 from conformance.verdict import NonConformance, Observation, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from conformance.behaviour.sequence import Sequence
+    from conformance.behaviour.shrink import Trace
     from conformance.check import Check
 
 __all__ = ["Hunt", "hunt"]
@@ -30,55 +33,70 @@ UNDECIDED = "no sequence came to decide it"
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """A sequence that went wrong."""
 
-    length: int
+    trace: Trace
     observation: Observation
     error: NonConformance
 
 
 class Hunt:
-    """One search: its limits, and the shortest sequence so far that went wrong."""
+    """One search: its limits, and the last sequence that went wrong.
+
+    Attributes:
+        trace: the steps of the sequence that is being played.
+        found: the last sequence that went wrong.
+        stopped: why nothing more is to be sent.
+        mistake: what went wrong in the harness.
+    """
 
     def __init__(self, check: Check, ground: Ground, *, seconds: float) -> None:
         self.check = check
         self.ground = ground
-        self.best: _Found | None = None
+        self.trace: Trace = []
+        self.found: Found | None = None
         self.stopped = ""
-        self.wrong = False
         self.mistake: Exception | None = None
         self._ends = time.monotonic() + seconds
         self._restarts = 0
-        self._unclear = False
+        self._sequence: Sequence | None = None
 
     @property
     def over(self) -> bool:
         """Whether nothing more is to be sent."""
         return bool(self.stopped or self.check.sut.dead) or time.monotonic() > self._ends
 
+    def allow(self, seconds: float) -> None:
+        """Go on for so many seconds, whatever was planned."""
+        self._ends, self._restarts = time.monotonic() + seconds, 0
+
     def warm_up(self) -> None:
-        """Have the ground learn what it can; what goes wrong here is looked for once more."""
-        self._unclear = True
+        """Have the ground learn what it can; what goes wrong here is kept, and the search goes on.
+
+        Raises:
+            NotRun: no extension is free.
+            Inconclusive: nothing can be compared.
+        """
         try:
             self.ground.warm_up()
         except NonConformance as error:
             self._keep(error)
+            self._clear([])
 
     def begin(self) -> Sequence:
         """Start a sequence on what the one before has left."""
-        if self._unclear and not self.over:
-            self._clear()
+        if self._sequence is not None and self._sequence.written and not self.over:
+            self._clear(self._sequence.own)
         self.check.exchanges.clear()
-        self.wrong = self._unclear = False
-        sequence = self.ground.begin()
-        if self.ground.exhausted:
-            self.stopped = self.stopped or self.ground.exhausted
-        return sequence
+        self.trace = []
+        self._sequence = self.ground.begin()
+        self.stopped = self.stopped or self.ground.exhausted
+        return self._sequence
 
-    def _clear(self) -> None:
+    def _clear(self, own: list[tuple[str, str]]) -> None:
         try:
-            self.ground.clear()
+            self.ground.clear(own)
         except (NonConformance, *PROBLEMS) as problem:
             self.stopped = self.stopped or f"cleaning up between two sequences: {problem}"
 
@@ -95,7 +113,6 @@ class Hunt:
         """
         if self.over:
             return
-        self._unclear = True
         try:
             request()
         except PROBLEMS as problem:
@@ -108,19 +125,31 @@ class Hunt:
             raise
 
     def end(self, sequence: Sequence) -> None:
-        """See that all is as in the model at the end of a sequence that went well."""
-        if self._unclear and not self.wrong:
-            self.play(sequence.judge_everything)
+        """Drop what is still pending, and see that all is as in the model then."""
+        if sequence.written and not sequence.wrong:
+            waits = sequence.model.pending
+            self.play(sequence.revert if waits else sequence.judge_everything)
 
     def _keep(self, error: NonConformance) -> None:
-        """Keep a failure if it is the shortest one; the search goes on for one still shorter."""
-        self.wrong = True
-        observation = self.check.observations.pop()
-        length = len(observation.failure.exchanges) if observation.failure else 0
-        if self.best is None:
-            self._ends = time.monotonic() + SHRINKING_S
-        if self.best is None or length <= self.best.length:
-            self.best = _Found(length, observation, error)
+        self.found = Found(list(self.trace), self.check.observations.pop(), error)
+
+    def fails(self, trace: Trace) -> bool:
+        """Whether a sequence, played again, breaks the requirement that was broken last."""
+        if self.over or self.found is None:
+            return False
+        known, self.found = self.found, None
+        with suppress(NonConformance):
+            machine = Machine(self)
+            try:
+                for name, drawn in trace:
+                    machine.repeat(name, drawn)
+            finally:
+                machine.teardown()
+        played: Found | None = self.found
+        if played is not None and played.error.requirement == known.error.requirement:
+            return True
+        self.found = known
+        return False
 
 
 def hunt(check: Check, *, examples: int, seconds: float) -> None:
@@ -133,27 +162,39 @@ def hunt(check: Check, *, examples: int, seconds: float) -> None:
 
     Raises:
         NonConformance: a sequence went wrong; the exchanges are those of the shortest one.
+        NotRun: the PIXIT gives no free extension.
         Inconclusive: nothing could be compared.
     """
     search = Hunt(check, Ground(check), seconds=seconds)
     search.warm_up()
     trouble = _search(search, check.sut.seed, examples)
-    _only_the_last_failures(check)
     if search.mistake is not None:
         raise search.mistake
-    if search.best is not None:
-        check.observations.append(search.best.observation)
-        raise search.best.error
+    _only_the_last_failures(check)
+    if search.found is not None:
+        _report(search, search.found)
     if trouble or (search.stopped and not search.ground.habits.judged):
-        check.inconclusive(search.stopped or trouble)
+        check.inconclusive(trouble or search.stopped)
     for claim in check.claims:
         if claim.id not in search.ground.habits.judged:
             reason = search.stopped or UNDECIDED
             check.observe(Observation(claim.id, Verdict.INCONC, reason))
 
 
+def _report(search: Hunt, found: Found) -> NoReturn:
+    """Find the shortest sequence that goes wrong like the one found, and fail with it."""
+    check = search.check
+    search.allow(SHRINKING_S)
+    if found.trace:
+        shortest(found.trace, search.fails)
+    last = search.found or found
+    _only_the_last_failures(check)
+    check.observations.append(last.observation)
+    raise last.error
+
+
 def _search(search: Hunt, seed: int, examples: int) -> str:
-    """Draw sequences until one goes wrong, and shorten it; what went wrong with the search."""
+    """Draw sequences until one goes wrong; what was wrong with the search itself."""
 
     @hypothesis.seed(seed)
     def machine() -> Machine:
@@ -168,15 +209,13 @@ def _search(search: Hunt, seed: int, examples: int) -> str:
         report_multiple_bugs=False,
         print_blob=False,
         verbosity=hypothesis.Verbosity.quiet,
-        phases=(hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        phases=(hypothesis.Phase.generate,),
     )
     try:
         run_state_machine_as_test(machine, settings=settings)
-    except NonConformance:
+    except (NonConformance, Flaky):
+        # What went wrong is known to the search; whether it does so again, it finds out itself.
         return ""
-    except Flaky:
-        # The time for shortening was over, or the PBX does not always do the same.
-        return "" if search.best else "the PBX did not do the same again"
     except HypothesisException as problem:
         return f"no sequence could be drawn: {problem}"
     return ""

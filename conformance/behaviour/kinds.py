@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CALLGROUP", "CONTACT", "DNS", "INTERFACE", "KINDS", "ROUTE", "USER", "Kind", "Sight", "Verb"]
+__all__ = [
+    "CALLGROUP",
+    "CONTACT",
+    "DNS",
+    "INTERFACE",
+    "KINDS",
+    "ROUTE",
+    "USER",
+    "Kind",
+    "Sight",
+    "Verb",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +206,10 @@ ROUTE = Kind(
     "route",
     (
         Sight(
-            "GET /system/network/routes", "routes/route", "id", "system.network.routes.get.unique-ids"
+            "GET /system/network/routes",
+            "routes/route",
+            "id",
+            "system.network.routes.get.unique-ids",
         ),
     ),
     Verb(

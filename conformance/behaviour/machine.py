@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
@@ -29,6 +30,34 @@ MOST_CALLGROUPS, MOST_CONTACTS = 2, 3
 SHORT, LONG = 25, 40
 
 
+def always(_: Machine) -> bool:
+    """Whether a request may follow that may follow anything."""
+    return True
+
+
+def request(
+    when: Callable[[Machine], object] = always, **drawn: st.SearchStrategy[Any]
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A rule that keeps what was drawn for it, so that it can be repeated without drawing.
+
+    Args:
+        when: whether it may follow.
+        drawn: the strategies of its arguments.
+    """
+
+    def decorate(send: Callable[..., None]) -> Callable[..., None]:
+        @wraps(send)
+        def kept(machine: Machine, **values: Any) -> None:
+            if when(machine):
+                machine.hunt.trace.append((send.__name__, values))
+                send(machine, **values)
+
+        ruled: Callable[..., None] = precondition(when)(rule(**drawn)(kept))
+        return ruled
+
+    return decorate
+
+
 class Machine(RuleBasedStateMachine):
     """Draws requests on the objects of a ground, and has them played."""
 
@@ -45,6 +74,10 @@ class Machine(RuleBasedStateMachine):
     def play(self, request: Callable[[], object]) -> None:
         """Send one request, unless the search is over."""
         self.hunt.play(request)
+
+    def repeat(self, name: str, values: dict[str, Any]) -> None:
+        """Send a request of an earlier sequence, if it may follow here."""
+        getattr(self, name)(**values)
 
     def teardown(self) -> None:
         """See that all is as in the model, then clear away what was made."""
@@ -87,14 +120,14 @@ class Machine(RuleBasedStateMachine):
 
     # --- extensions -------------------------------------------------------------------------
 
-    @rule(slot=CHOICE, choice=CHOICE)
+    @request(slot=CHOICE, choice=CHOICE)
     def add_extension(self, slot: int, choice: int) -> None:
         """Add an extension: code 11 if it is there."""
         exten = self.exten(slot)
         if self.model.agreed(USER.name, exten):
             self.play(lambda: self.sequence.add(USER, values.new_user(exten, choice)))
 
-    @rule(slot=CHOICE, fields=USER_CHANGE)
+    @request(slot=CHOICE, fields=USER_CHANGE)
     def change_extension(self, slot: int, fields: dict[str, Any]) -> None:
         """Change some of an extension's fields: code 15 if it is not there."""
         exten = self.exten(slot)
@@ -102,7 +135,7 @@ class Machine(RuleBasedStateMachine):
             body = {tag: fields[tag] for tag in values.USER_CHANGES if tag in fields}
             self.play(lambda: self.sequence.change(USER, exten, body))
 
-    @rule(slot=CHOICE)
+    @request(slot=CHOICE)
     def remove_extension(self, slot: int) -> None:
         """Delete an extension that is no member: code 15 if it is not there."""
         exten, there = self.exten(slot), self.model.draft[USER.name]
@@ -115,8 +148,11 @@ class Machine(RuleBasedStateMachine):
 
     # --- callgroups -------------------------------------------------------------------------
 
-    @precondition(lambda self: self.users_in_operation() and self.ground.selections)
-    @rule(numbers=MEMBERS, long=st.booleans())
+    @request(
+        lambda self: self.users_in_operation() and self.ground.selections,
+        numbers=MEMBERS,
+        long=st.booleans(),
+    )
     def add_callgroup(self, numbers: list[int], long: bool) -> None:
         """Add a callgroup of extensions that are in operation."""
         states = (self.model.draft, self.model.running)
@@ -132,9 +168,11 @@ class Machine(RuleBasedStateMachine):
         name = self.ground.callgroup_name(self.names)
         return values.callgroup(name, selection, self.members(numbers), timeout)
 
-    @precondition(lambda self: self.keys(CALLGROUP) and self.users_in_operation())
-    @rule(
-        number=SLOT, numbers=MEMBERS, kept=st.sets(st.sampled_from(["name", "timeout", "enabled"]))
+    @request(
+        lambda self: self.keys(CALLGROUP) and self.users_in_operation(),
+        number=SLOT,
+        numbers=MEMBERS,
+        kept=st.sets(st.sampled_from(["name", "timeout", "enabled"])),
     )
     def change_callgroup(self, number: int, numbers: list[int], kept: set[str]) -> None:
         """Replace a callgroup's members, and change some of its fields."""
@@ -144,26 +182,27 @@ class Machine(RuleBasedStateMachine):
         key = self.picked(CALLGROUP, number)
         self.play(lambda: self.sequence.change(CALLGROUP, key, body))
 
-    @precondition(lambda self: self.keys(CALLGROUP))
-    @rule(number=SLOT)
+    @request(lambda self: self.keys(CALLGROUP), number=SLOT)
     def remove_callgroup(self, number: int) -> None:
         """Delete a callgroup."""
         self._remove(CALLGROUP, self.picked(CALLGROUP, number))
 
     # --- contacts ---------------------------------------------------------------------------
 
-    @precondition(lambda self: len(self.keys(CONTACT)) < MOST_CONTACTS)
-    @rule(choice=CHOICE)
+    @request(lambda self: len(self.keys(CONTACT)) < MOST_CONTACTS, choice=CHOICE)
     def add_contact(self, choice: int) -> None:
         """Add a system contact."""
         self.play(lambda: self.sequence.add(CONTACT, values.contact(self.ground.mark, choice)))
 
-    @precondition(
-        lambda self: self.ground.private_go_with_their_owner
-        and self.users_in_operation()
-        and not self.owners
+    @request(
+        lambda self: (
+            self.ground.private_go_with_their_owner
+            and self.users_in_operation()
+            and not self.owners
+        ),
+        number=SLOT,
+        choice=CHOICE,
     )
-    @rule(number=SLOT, choice=CHOICE)
     def add_private_contact(self, number: int, choice: int) -> None:
         """Add a contact of an extension; it is judged until its owner goes (RD-39)."""
         there = self.users_in_operation()
@@ -177,30 +216,26 @@ class Machine(RuleBasedStateMachine):
 
         self.play(add)
 
-    @precondition(lambda self: self.keys(CONTACT))
-    @rule(number=CHOICE, choice=CHOICE)
+    @request(lambda self: self.keys(CONTACT), number=CHOICE, choice=CHOICE)
     def change_contact(self, number: int, choice: int) -> None:
         """Change every field of a system contact (RD-38)."""
         key = self.picked(CONTACT, number)
         sent = values.contact(self.ground.mark, choice)
         self.play(lambda: self.sequence.change(CONTACT, key, {"id": key, **sent}, sent))
 
-    @precondition(lambda self: self.keys(CONTACT))
-    @rule(number=CHOICE)
+    @request(lambda self: self.keys(CONTACT), number=CHOICE)
     def remove_contact(self, number: int) -> None:
         """Delete a system contact."""
         self._remove(CONTACT, self.picked(CONTACT, number))
 
     # --- the network ------------------------------------------------------------------------
 
-    @precondition(lambda self: self.ground.network)
-    @rule(number=SLOT)
+    @request(lambda self: self.ground.network, number=SLOT)
     def set_dns(self, number: int) -> None:
         """Write another DNS address."""
         self.play(lambda: self.ground.set_dns(self.sequence, number))
 
-    @precondition(lambda self: self.ground.destinations)
-    @rule(number=SLOT, enabled=st.booleans())
+    @request(lambda self: self.ground.destinations, number=SLOT, enabled=st.booleans())
     def add_route(self, number: int, enabled: bool) -> None:
         """Add a route to a destination that has none."""
         body = self.ground.fields_of_route(number, 0, enabled)
@@ -209,8 +244,7 @@ class Machine(RuleBasedStateMachine):
         if body["destination"] not in routed:
             self.play(lambda: self.sequence.add(ROUTE, body))
 
-    @precondition(lambda self: self.keys(ROUTE))
-    @rule(number=SLOT, gateway=SLOT, enabled=st.booleans())
+    @request(lambda self: self.keys(ROUTE), number=SLOT, gateway=SLOT, enabled=st.booleans())
     def change_route(self, number: int, gateway: int, enabled: bool) -> None:
         """Give a route another gateway, or another state; its destination stays (RD-35)."""
         key = self.picked(ROUTE, number)
@@ -219,8 +253,7 @@ class Machine(RuleBasedStateMachine):
         body = values.route_change(self.hunt.check.sut.dialect, key, sent)
         self.play(lambda: self.sequence.change(ROUTE, key, body, sent))
 
-    @precondition(lambda self: self.keys(ROUTE))
-    @rule(number=SLOT)
+    @request(lambda self: self.keys(ROUTE), number=SLOT)
     def remove_route(self, number: int) -> None:
         """Delete a route of the run's own."""
         self._remove(ROUTE, self.picked(ROUTE, number))
@@ -238,14 +271,13 @@ class Machine(RuleBasedStateMachine):
         there = any(key in state[kind.name] for state in states)
         return UNUSED_ID if there or not key else key
 
-    @rule(kind=st.sampled_from([CALLGROUP, CONTACT, ROUTE]))
+    @request(kind=st.sampled_from([CALLGROUP, CONTACT, ROUTE]))
     def remove_what_is_not_there(self, kind: Kind) -> None:
         """Delete an object that is not there: code 15, or 45."""
         if kind.name in self.model.draft:
             self.play(lambda: self.sequence.remove(kind, self._missing(kind)))
 
-    @precondition(lambda self: self.users_in_operation())
-    @rule(kind=st.sampled_from([CALLGROUP, CONTACT]))
+    @request(lambda self: self.users_in_operation(), kind=st.sampled_from([CALLGROUP, CONTACT]))
     def change_what_is_not_there(self, kind: Kind) -> None:
         """Change an object that is not there: code 15."""
         key = self._missing(kind)
@@ -257,18 +289,17 @@ class Machine(RuleBasedStateMachine):
 
     # --- pending changes --------------------------------------------------------------------
 
-    @rule()
+    @request()
     def apply(self) -> None:
         """Put everything into operation."""
         self.play(self.sequence.apply)
 
-    @rule()
+    @request()
     def revert(self) -> None:
         """Drop what is pending."""
         self.play(self.sequence.revert)
 
-    @precondition(lambda self: self.ground.reboot)
-    @rule(dice=DICE)
+    @request(lambda self: self.ground.reboot, dice=DICE)
     def restart(self, dice: int) -> None:
         """Reboot the PBX, now and then."""
         if dice == DICE_SHOWS and self.hunt.may_restart():

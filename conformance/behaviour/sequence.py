@@ -73,6 +73,7 @@ class Sequence:
         self.model = Model(found)
         self.own: list[tuple[str, str]] = list(own)
         self.written: list[Exchange] = []
+        self.wrong = False
         self._unseen: dict[tuple[str, str], Cause] = {}
         self._touched: set[tuple[str, str]] = set()
 
@@ -180,7 +181,9 @@ class Sequence:
         [(key, fields)] = new.items()
         wrong = ", ".join(tag for tag in sent if fields.get(tag, "") != sent[tag])
         if wrong:
-            self._fail(verb.requirement("stored"), "every field as sent", f"{wrong} differ", exchange)
+            self._fail(
+                verb.requirement("stored"), "every field as sent", f"{wrong} differ", exchange
+            )
         self.own.append((name, key))
         self.model.put(name, key, fields)
         cause = Cause(verb, kind, key, frozenset(sent))
@@ -396,5 +399,6 @@ class Sequence:
                 self._fail(requirement, expected, f"{kind.name} {worst}", view.exchange)
 
     def _fail(self, requirement: str, expected: str, observed: str, last: Exchange) -> NoReturn:
+        self.wrong = True
         shown = [exchange for exchange in self.written if exchange is not last]
         self.check.fail(requirement, expected, observed, *shown, last)
