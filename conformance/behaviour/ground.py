@@ -1,8 +1,8 @@
-"""What sequences start from and leave behind: free numbers, what was found, what is cleared away."""
+"""What sequences start from and leave behind: free numbers, and how the PBX was found."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from conformance.behaviour import values
 from conformance.behaviour.kinds import (
@@ -43,14 +43,19 @@ PRIVATE = "phonebook.contacts.post.private-with-owner"
 class Ground:
     """The objects that sequences of one check may make, and how the PBX was found."""
 
-    def __init__(self, check: Check) -> None:
+    def __init__(self, check: Check, kinds: Iterable[Kind] = tuple(KINDS.values())) -> None:
         """Look at what is there, and have everything put back when the check ends.
 
+        Args:
+            check: the check.
+            kinds: what its sequences are about, and what they must leave alone.
+
         Raises:
-            NotRun: somebody else's changes are pending.
+            NotRun: somebody else's changes are pending, or no extension is free.
         """
         apply_at_exit(check)
         self.check = check
+        self._wanted = tuple(kinds)
         self.habits = Habits()
         self.network = self._may_write_network()
         self.reboot = SafetyClass.REBOOT in check.sut.client.allow
@@ -60,21 +65,26 @@ class Ground:
         self.mark = check.sut.fresh_id()[:8]
         self.found = self.shown()
         self._first = self.found
+        self._knows_form = False
         self.extens: list[str] = []
         self.selections: list[str] = []
         self.destinations: list[str] = []
         self.gateways = values.gateways(self.found) if self.network else []
+        self._sequence = self.begin()
         check.on_exit(self._leave)
+        if self.exhausted:
+            check.not_run(self.exhausted)
 
     def _may_write_network(self) -> bool:
         allowed = SafetyClass.NETWORK in self.check.sut.client.allow
-        return allowed and network_of(self.check.pixit.route_destination) is not None
+        given = network_of(self.check.pixit.route_destination) is not None
+        return allowed and given and ROUTE in self._wanted
 
     @property
     def kinds(self) -> list[Kind]:
         """The kinds that sequences look at."""
         network = (ROUTE, DNS, INTERFACE)
-        return [kind for kind in KINDS.values() if self.network or kind not in network]
+        return [kind for kind in self._wanted if self.network or kind not in network]
 
     def shown(self) -> State:
         """Everything that sequences look at, as it is shown now."""
@@ -83,7 +93,7 @@ class Ground:
     def begin(self) -> Sequence:
         """A new sequence, with the numbers that are free now; `exhausted` says if none are."""
         pixit, found = self.check.pixit, self.found
-        taken = {one.get("selection") for one in found[CALLGROUP.name].values()}
+        taken = {one.get("selection") for one in found.get(CALLGROUP.name, {}).values()}
         free = [one for one in pixit.extensions if one not in found[USER.name]]
         if not free:
             self.exhausted = "needs a free extension: widen pixit.extensions in the target file"
@@ -91,7 +101,8 @@ class Ground:
         self.selections = [one for one in pixit.callgroup_selections if one not in taken]
         self.selections = self.selections[:CALLGROUPS]
         self.destinations = list(self._free_destinations())[:ROUTES] if self.gateways else []
-        return Sequence(self.check, self.habits, found)
+        self._sequence = Sequence(self.check, self.habits, found)
+        return self._sequence
 
     def _free_destinations(self) -> Iterator[str]:
         whole = network_of(self.check.pixit.route_destination)
@@ -120,65 +131,43 @@ class Ground:
 
     # --- learning ---------------------------------------------------------------------------
 
-    def warm_up(self) -> None:
-        """Play one sequence with an object of each kind: it shows which readings are followed.
+    def learn_form(self, key: str, fields: Fields) -> None:
+        """Find out, once, in which form this PBX takes the destination of a route (RD-35).
 
-        Raises:
-            NonConformance: already this sequence went wrong.
-            NotRun: no extension is free.
-            Inconclusive: the licence allows none.
+        Args:
+            key: the id of a route of the run's own.
+            fields: what it has: it is sent nothing new.
         """
-        sequence = self.begin()
-        if self.exhausted:
-            self.check.not_run(self.exhausted)
-        owner = sequence.add(USER, values.new_user(self.extens[0], 0))
-        if owner is None:
-            self.check.inconclusive("the licence allows no more extensions on this PBX (code 13)")
-        sequence.apply()
-        private = sequence.add(CONTACT, {"owner": owner, **values.contact(self.mark, 0)})
-        sequence.apply()
-        made: list[tuple[Kind, str | None]] = [(CONTACT, self._added(sequence, CONTACT))]
-        if self.selections:
-            made.append((CALLGROUP, self._added(sequence, CALLGROUP)))
-        if self.destinations:
-            made.append((ROUTE, self._added(sequence, ROUTE)))
-        if self.network:
-            self.set_dns(sequence, 0)
-            sequence.apply()
-        for kind, key in made:
-            if key is not None:
-                sequence.remove(kind, key)
-        if private is not None:
-            sequence.model.leave_open(CONTACT.name, private)
-        sequence.remove(USER, owner)
-        sequence.apply()
-        self.clear(sequence.own)
-        self.private_go_with_their_owner = private not in self.found[CONTACT.name]
-        if not self.private_go_with_their_owner:
-            self.check.remark(PRIVATE, f"contact {private} outlived its owner (RD-39)")
-
-    def _added(self, sequence: Sequence, kind: Kind) -> str | None:
-        if kind is ROUTE:
-            key = sequence.add(ROUTE, self.fields_of_route(0, 0, enabled=True))
-            sequence.apply()
-            self._learn_form(sequence, str(key))
-        else:
-            body: dict[str, Any] = values.contact(self.mark, 1)
-            if kind is CALLGROUP:
-                name, member = self.callgroup_name(0), [self.extens[0]]
-                body = values.callgroup(name, self.selections[0], member, 25)
-            key = sequence.add(kind, body)
-        sequence.apply()
-        return key
-
-    def _learn_form(self, sequence: Sequence, key: str) -> None:
-        """Find out in which form this PBX takes the destination of a changed route (RD-35)."""
-        dialect, fields = self.check.sut.dialect, sequence.model.draft[ROUTE.name][key]
-        if dialect.get("RD-35"):
+        dialect = self.check.sut.dialect
+        if self._knows_form or dialect.get("RD-35"):
             return
+        self._knows_form = True
         body = values.route_change(dialect, key, fields)
         if self.check.call("PUT /system/network/routes", {"route": body}).code != 0:
             dialect.assume("RD-35", "destination")
+
+    def learn_privates(self) -> None:
+        """Find out whether a private contact goes with its owner: else none more is made (RD-39).
+
+        Nothing is judged: what is asked for here is judged elsewhere.
+        """
+        sequence, call = self.begin(), self.check.call
+        owner = self.extens[0]
+        private = {"owner": owner, **values.contact(self.mark, 0)}
+        call("POST /users/configs/", {"user": values.new_user(owner, 0)})
+        call("PUT /pbx/apply")
+        added = call("POST /phonebook/contacts", {"contact": private})
+        call("PUT /pbx/apply")
+        there = look(self.check, CONTACT.sights[0]).objects.keys() - self.found[CONTACT.name].keys()
+        call("DELETE /users/configs/<exten>", key=owner)
+        call("PUT /pbx/apply")
+        left = look(self.check, CONTACT.sights[0]).objects.keys() & there
+        self.private_go_with_their_owner = added.code == 0 and len(there) == 1 and not left
+        for key in left:
+            self.check.remark(PRIVATE, f"contact {key} outlived its owner (RD-39)")
+        self.clear([*sequence.own, (USER.name, owner)])
+
+    # --- writing ----------------------------------------------------------------------------
 
     def set_dns(self, sequence: Sequence, number: int) -> None:
         """Write a DNS address that is not the one found."""
@@ -238,7 +227,7 @@ class Ground:
         if self.check.sut.dead:
             return
         try:
-            self.clear()
+            self.clear(self._sequence.own)
         except (NonConformance, *PROBLEMS) as problem:
             self.check.leftovers.append(str(problem))
         for kind, key in self._mine():

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import hypothesis
-from hypothesis.errors import Flaky, HypothesisException
+from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.behaviour.ground import PROBLEMS, Ground
@@ -17,13 +18,13 @@ from conformance.behaviour.shrink import shortest
 from conformance.verdict import NonConformance, Observation, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from conformance.behaviour.sequence import Sequence
     from conformance.behaviour.shrink import Trace
     from conformance.check import Check
 
-__all__ = ["Hunt", "hunt"]
+__all__ = ["Hunt", "hunt", "play"]
 
 STEPS = 12
 # Restarts take minutes on a real PBX.
@@ -70,19 +71,6 @@ class Hunt:
     def allow(self, seconds: float) -> None:
         """Go on for so many seconds, whatever was planned."""
         self._ends, self._restarts = time.monotonic() + seconds, 0
-
-    def warm_up(self) -> None:
-        """Have the ground learn what it can; what goes wrong here is kept, and the search goes on.
-
-        Raises:
-            NotRun: no extension is free.
-            Inconclusive: nothing can be compared.
-        """
-        try:
-            self.ground.warm_up()
-        except NonConformance as error:
-            self._keep(error)
-            self._clear([])
 
     def begin(self) -> Sequence:
         """Start a sequence on what the one before has left."""
@@ -133,11 +121,8 @@ class Hunt:
     def _keep(self, error: NonConformance) -> None:
         self.found = Found(list(self.trace), self.check.observations.pop(), error)
 
-    def fails(self, trace: Trace) -> bool:
-        """Whether a sequence, played again, breaks the requirement that was broken last."""
-        if self.over or self.found is None:
-            return False
-        known, self.found = self.found, None
+    def repeat(self, trace: Trace) -> None:
+        """Play a sequence; what goes wrong is kept."""
         with suppress(NonConformance):
             machine = Machine(self)
             try:
@@ -145,6 +130,13 @@ class Hunt:
                     machine.repeat(name, drawn)
             finally:
                 machine.teardown()
+
+    def fails(self, trace: Trace) -> bool:
+        """Whether a sequence, played again, breaks the requirement that was broken last."""
+        if self.over or self.found is None:
+            return False
+        known, self.found = self.found, None
+        self.repeat(trace)
         played: Found | None = self.found
         if played is not None and played.error.requirement == known.error.requirement:
             return True
@@ -152,31 +144,67 @@ class Hunt:
         return False
 
 
-def hunt(check: Check, *, examples: int, seconds: float) -> None:
+def play(check: Check, ground: Ground, *traces: Trace) -> None:
+    """Play sequences that are written down, and compare the PBX with the model after each request.
+
+    Raises:
+        NonConformance: one went wrong; the exchanges are those of the shortest part that does.
+        Inconclusive: nothing could be compared.
+    """
+    search = Hunt(check, ground, seconds=math.inf)
+    _play(search, traces)
+    _conclude(search)
+
+
+def hunt(
+    check: Check, ground: Ground, *traces: Trace, examples: int, seconds: float = math.inf
+) -> None:
     """Draw sequences of requests and compare the PBX with the model after each request.
 
     Args:
         check: the check; of its claims, those that no sequence came to decide are left undecided.
+        ground: what the sequences may write.
+        traces: sequences to be played first: they show which readings the PBX follows.
         examples: how many sequences are drawn at most.
         seconds: for how long; finding the shortest sequence that goes wrong comes on top.
 
     Raises:
         NonConformance: a sequence went wrong; the exchanges are those of the shortest one.
-        NotRun: the PIXIT gives no free extension.
         Inconclusive: nothing could be compared.
     """
-    search = Hunt(check, Ground(check), seconds=seconds)
-    search.warm_up()
-    trouble = _search(search, check.sut.seed, examples)
+    search = Hunt(check, ground, seconds=seconds)
+    _play(search, traces)
+    if search.found is None and not search.over:
+        ground.learn_privates()
+        _search(search, check.sut.seed, examples)
+    _conclude(search)
+
+
+def _play(search: Hunt, traces: Iterable[Trace]) -> None:
+    """Play sequences until one goes wrong."""
+    for trace in traces:
+        search.repeat(trace)
+        if search.found is not None:
+            return
+
+
+def _conclude(search: Hunt) -> None:
+    """Report what was found, or what was not decided.
+
+    Raises:
+        NonConformance: a sequence went wrong.
+        Inconclusive: nothing could be compared.
+    """
+    check, judged = search.check, search.ground.habits.judged
     if search.mistake is not None:
         raise search.mistake
-    _only_the_last_failures(check)
     if search.found is not None:
         _report(search, search.found)
-    if trouble or (search.stopped and not search.ground.habits.judged):
-        check.inconclusive(trouble or search.stopped)
+    _only_the_last_failures(check)
+    if not judged:
+        check.inconclusive(search.stopped or UNDECIDED)
     for claim in check.claims:
-        if claim.id not in search.ground.habits.judged:
+        if claim.id not in judged:
             reason = search.stopped or UNDECIDED
             check.observe(Observation(claim.id, Verdict.INCONC, reason))
 
@@ -193,12 +221,14 @@ def _report(search: Hunt, found: Found) -> NoReturn:
     raise last.error
 
 
-def _search(search: Hunt, seed: int, examples: int) -> str:
-    """Draw sequences until one goes wrong; what was wrong with the search itself."""
+def _search(search: Hunt, seed: int, examples: int) -> None:
+    """Draw sequences until one goes wrong."""
 
     @hypothesis.seed(seed)
-    def machine() -> Machine:
+    def start() -> Machine:
         return Machine(search)
+
+    machine: Any = start
 
     settings = hypothesis.settings(
         max_examples=examples,
@@ -211,14 +241,9 @@ def _search(search: Hunt, seed: int, examples: int) -> str:
         verbosity=hypothesis.Verbosity.quiet,
         phases=(hypothesis.Phase.generate,),
     )
-    try:
+    # What goes wrong is known to the search; whether it does so again, it finds out itself.
+    with suppress(NonConformance, Flaky):
         run_state_machine_as_test(machine, settings=settings)
-    except (NonConformance, Flaky):
-        # What went wrong is known to the search; whether it does so again, it finds out itself.
-        return ""
-    except HypothesisException as problem:
-        return f"no sequence could be drawn: {problem}"
-    return ""
 
 
 def _only_the_last_failures(check: Check) -> None:

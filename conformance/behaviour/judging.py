@@ -74,18 +74,20 @@ class Cause:
         return (self.verb.stored, self.verb.kept, *replaced)
 
 
-def _is_as_in(state: Mapping[str, Objects], kind: Kind, key: str, shown: Objects) -> bool:
-    """Whether an object is shown as it was in a state that is over."""
-    before: Fields | None = state.get(kind.name, {}).get(key)
+def _was_dropped(model: Model, kind: Kind, key: str, shown: Objects) -> bool:
+    """Whether an object is shown as it was written before the last revert, and not since."""
+    if kind.name not in model.dropped or (kind.name, key) in model.rewritten:
+        return False
+    before: Fields | None = model.dropped[kind.name].get(key)
     now = shown.get(key)
     if before is None or now is None:
-        return kind.name in state and before is now
+        return before is now
     return all(before.get(tag, "") == value for tag, value in now.items())
 
 
 def after_revert(model: Model, kind: Kind, difference: Difference, shown: Objects) -> str:
     """The requirement broken where a revert left something else than what was applied last."""
-    if _is_as_in(model.dropped, kind, difference.key, shown):
+    if _was_dropped(model, kind, difference.key, shown):
         return UNDONE[difference.what]
     return SURVIVES
 
@@ -108,6 +110,6 @@ def after_apply(
     """
     if (kind.name, difference.key) in unseen:
         return unseen[kind.name, difference.key].requirement(kind, difference, shown)
-    if _is_as_in(model.dropped, kind, difference.key, shown):
+    if _was_dropped(model, kind, difference.key, shown):
         return UNDONE[difference.what]
     return SURVIVES

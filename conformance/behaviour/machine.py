@@ -14,6 +14,7 @@ from conformance.behaviour.kinds import CALLGROUP, CONTACT, ROUTE, USER, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from conformance.behaviour.ground import Ground
     from conformance.behaviour.hunt import Hunt
 
 __all__ = ["Machine"]
@@ -28,6 +29,11 @@ MEMBERS = st.lists(CHOICE, min_size=1, max_size=3, unique=True)
 UNUSED_ID = "999999999"
 MOST_CALLGROUPS, MOST_CONTACTS = 2, 3
 SHORT, LONG = 25, 40
+
+
+# Their types know rules without arguments and with targets only.
+untyped_rule: Any = rule
+untyped_precondition: Any = precondition
 
 
 def always(_: Machine) -> bool:
@@ -52,7 +58,7 @@ def request(
                 machine.hunt.trace.append((send.__name__, values))
                 send(machine, **values)
 
-        ruled: Callable[..., None] = precondition(when)(rule(**drawn)(kept))
+        ruled: Callable[..., None] = untyped_precondition(when)(untyped_rule(**drawn)(kept))
         return ruled
 
     return decorate
@@ -60,6 +66,9 @@ def request(
 
 class Machine(RuleBasedStateMachine):
     """Draws requests on the objects of a ground, and has them played."""
+
+    hunt: Hunt
+    ground: Ground
 
     def __init__(self, hunt: Hunt) -> None:
         super().__init__()
@@ -248,6 +257,7 @@ class Machine(RuleBasedStateMachine):
     def change_route(self, number: int, gateway: int, enabled: bool) -> None:
         """Give a route another gateway, or another state; its destination stays (RD-35)."""
         key = self.picked(ROUTE, number)
+        self.play(lambda: self.ground.learn_form(key, self.model.draft[ROUTE.name][key]))
         sent = self.ground.fields_of_route(0, gateway, enabled)
         sent["destination"] = self.model.draft[ROUTE.name][key]["destination"]
         body = values.route_change(self.hunt.check.sut.dialect, key, sent)
@@ -280,6 +290,8 @@ class Machine(RuleBasedStateMachine):
     @request(lambda self: self.users_in_operation(), kind=st.sampled_from([CALLGROUP, CONTACT]))
     def change_what_is_not_there(self, kind: Kind) -> None:
         """Change an object that is not there: code 15."""
+        if kind.name not in self.model.draft:
+            return
         key = self._missing(kind)
         body = values.contact_change(key, self.ground.mark, 0)
         if kind is CALLGROUP:

@@ -69,6 +69,7 @@ class Model:
     Attributes:
         pending: something was written that waits to be applied.
         dropped: what the last revert should have dropped: what was written until then.
+        rewritten: objects written since, as (kind, key).
         unsaid: by kind, what ran before a change that was in operation at once, as it seemed.
         unsure: kinds of which it is not known whether the last changes were pending.
         unjudged: objects whose fate the guide leaves open, as (kind, key).
@@ -79,6 +80,7 @@ class Model:
         self.running = copy_of(state)
         self.pending = False
         self.dropped: State = {}
+        self.rewritten: set[tuple[str, str]] = set()
         self.unsaid: State = {}
         self.unsure: set[str] = set()
         self.unjudged: set[tuple[str, str]] = set()
@@ -86,11 +88,13 @@ class Model:
     def put(self, kind: str, key: str, fields: Fields) -> None:
         """Write an object, new or not; fields that it has and that are not named are kept."""
         self.draft[kind][key] = {**self.draft[kind].get(key, {}), **fields}
+        self.rewritten.add((kind, key))
         self.pending = True
 
     def drop(self, kind: str, key: str) -> None:
         """Delete an object."""
         del self.draft[kind][key]
+        self.rewritten.add((kind, key))
         self.pending = True
 
     def leave_open(self, kind: str, key: str) -> None:
@@ -113,6 +117,7 @@ class Model:
     def revert(self) -> None:
         """Drop what was written and not applied."""
         self.dropped, self.draft = self.draft, copy_of(self.running)
+        self.rewritten.clear()
         self._rest()
 
     def _rest(self) -> None:

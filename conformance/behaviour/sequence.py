@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from conformance.behaviour.judging import (
     AFTER_CHANGE,
     LOST,
+    SURVIVES,
     SURVIVES_REBOOT,
     UNDONE,
     Cause,
@@ -74,6 +75,7 @@ class Sequence:
         self.own: list[tuple[str, str]] = list(own)
         self.written: list[Exchange] = []
         self.wrong = False
+        self._applied = False
         self._unseen: dict[tuple[str, str], Cause] = {}
         self._touched: set[tuple[str, str]] = set()
 
@@ -206,6 +208,7 @@ class Sequence:
         """Put everything into operation."""
         self.written.append(self.check.call("PUT /pbx/apply"))
         self.model.apply()
+        self._applied = True
         unseen, self._unseen = self._unseen, {}
 
         def blame(kind: Kind, difference: Difference, shown: Objects) -> str:
@@ -250,6 +253,8 @@ class Sequence:
                 if name in waited and not self.habits.shows_running.get(kind.sights[0].endpoint):
                     self.habits.judged |= set(UNDONE.values())
         self._judge_touched()
+        if self._applied:
+            self.habits.judged.add(SURVIVES)
 
     def _take_as_shown(self, kind: Kind, written: Objects, silent: Objects | None) -> None:
         """Go on from what is shown of a kind whose changes may have been pending or not.
@@ -273,6 +278,8 @@ class Sequence:
         if flag is None:
             self.check.inconclusive("GET /pbx/pending says neither true nor false")
         self.habits.pending.setdefault(kind.name, flag)
+        if flag:
+            self.habits.judged.add(AFTER_CHANGE)
         return flag
 
     def _settle(self, cause: Cause) -> None:

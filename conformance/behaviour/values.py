@@ -30,7 +30,7 @@ __all__ = [
 # Addresses that stand in documents and in nobody's network (RFC 5737).
 DNS_ADDRESSES = ("192.0.2.53", "198.51.100.53", "203.0.113.53")
 NAMES = ("Ada", "Zoë", "Юлия")
-# In the guide's order. Each differs from what `new_user` sends. Voicemail stays on: what belongs to it is then kept.
+# In the guide's order; voicemail stays on, so that what belongs to it is kept.
 USER_CHANGES: Mapping[str, tuple[Any, ...]] = {
     "sip_secret": ("0Another-Secret0",),
     "first_name": ("Ottavia", "Ελένη"),
