@@ -99,7 +99,7 @@ class Ground:
             self.exhausted = "needs a free extension: widen pixit.extensions in the target file"
         self.extens = free[:USERS] or self.extens
         self.selections = [one for one in pixit.callgroup_selections if one not in taken]
-        self.selections = self.selections[:CALLGROUPS]
+        self.selections = self.selections[: CALLGROUPS if CALLGROUP in self._wanted else 0]
         self.destinations = list(self._free_destinations())[:ROUTES] if self.gateways else []
         self._sequence = Sequence(self.check, self.habits, found)
         return self._sequence

@@ -13,6 +13,7 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.behaviour.ground import PROBLEMS, Ground
+from conformance.behaviour.kinds import CONTACT
 from conformance.behaviour.machine import Machine
 from conformance.behaviour.shrink import shortest
 from conformance.verdict import NonConformance, Observation, Verdict
@@ -106,6 +107,8 @@ class Hunt:
         except PROBLEMS as problem:
             self.stopped = self.stopped or str(problem)
         except NonConformance as error:
+            if self._sequence is not None:
+                self._sequence.wrong = True
             self._keep(error)
             raise
         except Exception as mistake:
@@ -175,7 +178,8 @@ def hunt(
     search = Hunt(check, ground, seconds=seconds)
     _play(search, traces)
     if search.found is None and not search.over:
-        ground.learn_privates()
+        if CONTACT in ground.kinds:
+            ground.learn_privates()
         _search(search, check.sut.seed, examples)
     _conclude(search)
 

@@ -49,7 +49,7 @@ class Cause:
             return self.verb.requirement(self.verb.rejected)
         if kind is not self.kind or difference.key != self.key:
             return self.verb.requirement(self.verb.others)
-        if difference.what is not What.CHANGED:
+        if difference.what is not What.CHANGED or not self.sent:
             return self.verb.requirement(self.verb.effect)
         if not self.sent.intersection(difference.tags):
             return self.verb.requirement(self.verb.kept)

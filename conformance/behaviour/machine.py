@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
     from conformance.behaviour.ground import Ground
     from conformance.behaviour.hunt import Hunt
+    from conformance.behaviour.model import Model
 
 __all__ = ["Machine"]
 
-CHOICE, SLOT = st.integers(0, 2), st.integers(0, 1)
+HIGHEST = 2
+CHOICE, SLOT = st.integers(0, HIGHEST), st.integers(0, 1)
 DICE = st.integers(0, 15)
 USER_CHANGE = st.fixed_dictionaries(
     {}, optional={tag: st.sampled_from(some) for tag, some in values.USER_CHANGES.items()}
@@ -42,12 +44,15 @@ def always(_: Machine) -> bool:
 
 
 def request(
-    when: Callable[[Machine], object] = always, **drawn: st.SearchStrategy[Any]
+    when: Callable[[Machine], object] = always,
+    worth: Callable[[Machine], object] = always,
+    **drawn: st.SearchStrategy[Any],
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A rule that keeps what was drawn for it, so that it can be repeated without drawing.
 
     Args:
         when: whether it may follow.
+        worth: whether it is drawn, which it is only where it is likely to show something.
         drawn: the strategies of its arguments.
     """
 
@@ -58,10 +63,22 @@ def request(
                 machine.hunt.trace.append((send.__name__, values))
                 send(machine, **values)
 
-        ruled: Callable[..., None] = untyped_precondition(when)(untyped_rule(**drawn)(kept))
+        ruled: Callable[..., None] = untyped_precondition(
+            lambda machine: when(machine) and worth(machine)
+        )(untyped_rule(**drawn)(kept))
         return ruled
 
     return decorate
+
+
+def has_extensions(machine: Machine) -> bool:
+    """Whether there is an extension of the run's own."""
+    return bool(machine.keys(USER))
+
+
+def is_pending(machine: Machine) -> bool:
+    """Whether something waits to be applied."""
+    return machine.model.pending
 
 
 class Machine(RuleBasedStateMachine):
@@ -69,6 +86,7 @@ class Machine(RuleBasedStateMachine):
 
     hunt: Hunt
     ground: Ground
+    model: Model
 
     def __init__(self, hunt: Hunt) -> None:
         super().__init__()
@@ -113,9 +131,18 @@ class Machine(RuleBasedStateMachine):
     def _groups(self) -> list[str]:
         return [key for name, key in self.sequence.own if name == CALLGROUP.name]
 
-    def exten(self, slot: int) -> str:
-        """One of the numbers that the sequence may use."""
-        return self.ground.extens[slot % len(self.ground.extens)]
+    def exten(self, slot: int, *, there: bool) -> str:
+        """One of the numbers that the sequence may use.
+
+        Args:
+            slot: which one; the highest is one of the other sort.
+            there: whether it is the number of an extension, if there is any of that sort.
+        """
+        own = set(self.model.draft[USER.name])
+        likely = [one for one in self.ground.extens if (one in own) is there]
+        other = [one for one in self.ground.extens if one not in likely]
+        chosen = (other if slot == HIGHEST else likely) or likely or other
+        return chosen[slot % len(chosen)]
 
     def picked(self, kind: Kind, number: int) -> str:
         """One of the run's own objects."""
@@ -132,22 +159,22 @@ class Machine(RuleBasedStateMachine):
     @request(slot=CHOICE, choice=CHOICE)
     def add_extension(self, slot: int, choice: int) -> None:
         """Add an extension: code 11 if it is there."""
-        exten = self.exten(slot)
+        exten = self.exten(slot, there=False)
         if self.model.agreed(USER.name, exten):
             self.play(lambda: self.sequence.add(USER, values.new_user(exten, choice)))
 
-    @request(slot=CHOICE, fields=USER_CHANGE)
+    @request(worth=has_extensions, slot=CHOICE, fields=USER_CHANGE)
     def change_extension(self, slot: int, fields: dict[str, Any]) -> None:
         """Change some of an extension's fields: code 15 if it is not there."""
-        exten = self.exten(slot)
+        exten = self.exten(slot, there=True)
         if exten in self.model.draft[USER.name] or self.model.agreed(USER.name, exten):
             body = {tag: fields[tag] for tag in values.USER_CHANGES if tag in fields}
             self.play(lambda: self.sequence.change(USER, exten, body))
 
-    @request(slot=CHOICE)
+    @request(worth=has_extensions, slot=CHOICE)
     def remove_extension(self, slot: int) -> None:
         """Delete an extension that is no member: code 15 if it is not there."""
-        exten, there = self.exten(slot), self.model.draft[USER.name]
+        exten, there = self.exten(slot, there=True), self.model.draft[USER.name]
         known = exten in there or self.model.agreed(USER.name, exten)
         if not known or exten in self.members_of_callgroups():
             return
@@ -198,10 +225,17 @@ class Machine(RuleBasedStateMachine):
 
     # --- contacts ---------------------------------------------------------------------------
 
-    @request(lambda self: len(self.keys(CONTACT)) < MOST_CONTACTS, choice=CHOICE)
-    def add_contact(self, choice: int) -> None:
+    def _contact(self) -> dict[str, Any]:
+        self.names += 1
+        return values.contact(self.ground.mark, self.names)
+
+    @request(
+        lambda self: CONTACT.name in self.model.draft and len(self.keys(CONTACT)) < MOST_CONTACTS
+    )
+    def add_contact(self) -> None:
         """Add a system contact."""
-        self.play(lambda: self.sequence.add(CONTACT, values.contact(self.ground.mark, choice)))
+        body = self._contact()
+        self.play(lambda: self.sequence.add(CONTACT, body))
 
     @request(
         lambda self: (
@@ -210,13 +244,12 @@ class Machine(RuleBasedStateMachine):
             and not self.owners
         ),
         number=SLOT,
-        choice=CHOICE,
     )
-    def add_private_contact(self, number: int, choice: int) -> None:
+    def add_private_contact(self, number: int) -> None:
         """Add a contact of an extension; it is judged until its owner goes (RD-39)."""
         there = self.users_in_operation()
         owner = there[number % len(there)]
-        body = {"owner": owner, **values.contact(self.ground.mark, choice)}
+        body = {"owner": owner, **self._contact()}
 
         def add() -> None:
             key = self.sequence.add(CONTACT, body)
@@ -225,11 +258,11 @@ class Machine(RuleBasedStateMachine):
 
         self.play(add)
 
-    @request(lambda self: self.keys(CONTACT), number=CHOICE, choice=CHOICE)
-    def change_contact(self, number: int, choice: int) -> None:
+    @request(lambda self: self.keys(CONTACT), number=CHOICE)
+    def change_contact(self, number: int) -> None:
         """Change every field of a system contact (RD-38)."""
         key = self.picked(CONTACT, number)
-        sent = values.contact(self.ground.mark, choice)
+        sent = self._contact()
         self.play(lambda: self.sequence.change(CONTACT, key, {"id": key, **sent}, sent))
 
     @request(lambda self: self.keys(CONTACT), number=CHOICE)
@@ -281,19 +314,23 @@ class Machine(RuleBasedStateMachine):
         there = any(key in state[kind.name] for state in states)
         return UNUSED_ID if there or not key else key
 
-    @request(kind=st.sampled_from([CALLGROUP, CONTACT, ROUTE]))
+    @request(worth=lambda self: self.gone, kind=st.sampled_from([CALLGROUP, CONTACT, ROUTE]))
     def remove_what_is_not_there(self, kind: Kind) -> None:
         """Delete an object that is not there: code 15, or 45."""
         if kind.name in self.model.draft:
             self.play(lambda: self.sequence.remove(kind, self._missing(kind)))
 
-    @request(lambda self: self.users_in_operation(), kind=st.sampled_from([CALLGROUP, CONTACT]))
+    @request(
+        lambda self: self.users_in_operation(),
+        lambda self: self.gone,
+        kind=st.sampled_from([CALLGROUP, CONTACT]),
+    )
     def change_what_is_not_there(self, kind: Kind) -> None:
         """Change an object that is not there: code 15."""
         if kind.name not in self.model.draft:
             return
         key = self._missing(kind)
-        body = values.contact_change(key, self.ground.mark, 0)
+        body = {"id": key, **self._contact()}
         if kind is CALLGROUP:
             body = self._callgroup("", [0], SHORT)
             del body["selection"]
@@ -301,12 +338,12 @@ class Machine(RuleBasedStateMachine):
 
     # --- pending changes --------------------------------------------------------------------
 
-    @request()
+    @request(worth=is_pending)
     def apply(self) -> None:
         """Put everything into operation."""
         self.play(self.sequence.apply)
 
-    @request()
+    @request(worth=is_pending)
     def revert(self) -> None:
         """Drop what is pending."""
         self.play(self.sequence.revert)

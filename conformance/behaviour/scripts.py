@@ -18,6 +18,8 @@ __all__ = ["CALLGROUPS", "CONTACTS", "DNS_ADDRESS", "EXTENSIONS", "ROUTES"]
 NOTHING: dict[str, Any] = {}
 APPLY, REVERT = ("apply", NOTHING), ("revert", NOTHING)
 ADD_EXTENSION = ("add_extension", {"slot": 0, "choice": 0})
+# The highest slot asks for a number of the other sort: one that is there, or that is not.
+ADD_AGAIN = ("add_extension", {"slot": 2, "choice": 1})
 REMOVE_EXTENSION = ("remove_extension", {"slot": 0})
 CHANGED = {"first_name": "Ottavia", "vm_message_delete": True}
 CHANGE_EXTENSION = ("change_extension", {"slot": 0, "fields": CHANGED})
@@ -27,7 +29,7 @@ EXTENSIONS: Trace = [
     REVERT,
     ADD_EXTENSION,
     APPLY,
-    ADD_EXTENSION,
+    ADD_AGAIN,
     CHANGE_EXTENSION,
     REVERT,
     CHANGE_EXTENSION,
@@ -66,9 +68,9 @@ CALLGROUPS: Trace = [
     APPLY,
 ]
 CONTACTS: Trace = [
-    ("add_contact", {"choice": 0}),
-    ("add_contact", {"choice": 1}),
-    ("change_contact", {"number": 0, "choice": 2}),
+    ("add_contact", NOTHING),
+    ("add_contact", NOTHING),
+    ("change_contact", {"number": 0}),
     APPLY,
     REVERT,
     ("remove_contact", {"number": 0}),

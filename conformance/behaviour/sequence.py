@@ -15,7 +15,7 @@ from conformance.behaviour.judging import (
     after_apply,
     after_revert,
 )
-from conformance.behaviour.kinds import CALLGROUP, KINDS, USER
+from conformance.behaviour.kinds import CALLGROUP, CONTACT, KINDS, USER
 from conformance.behaviour.model import Model, differences
 from conformance.behaviour.reading import flat, look, look_at_one, projected
 from conformance.objects import licensed_extensions
@@ -76,6 +76,7 @@ class Sequence:
         self.written: list[Exchange] = []
         self.wrong = False
         self._applied = False
+        self._contacts_found = frozenset(found.get(CONTACT.name, ()))
         self._unseen: dict[tuple[str, str], Cause] = {}
         self._touched: set[tuple[str, str]] = set()
 
@@ -160,18 +161,21 @@ class Sequence:
     def _no_room(self, kind: Kind) -> bool:
         """Whether the licence may allow no more; of callgroups no number is ever said."""
         limit = licensed_extensions(self.check) if kind is USER else None
-        return limit is None or len(self.model.draft[kind.name]) >= limit
+        there = {*self.model.draft[kind.name], *self.model.running[kind.name]}
+        return limit is None or len(there) >= limit
 
     def _born(self, kind: Kind, verb: Verb, sent: Fields, exchange: Exchange) -> str:
         """Find the object that was added, by what was not there before."""
         name, sight = kind.name, kind.sights[0]
-        known = {*self.model.draft[name], *self.model.running[name]}
-        known |= {key for other, key in self.model.unjudged if other == name}
-        new, applied = self._new(sight, known), False
-        if not new and self.habits.shows_running.get(sight.endpoint) is not False:
+        draft, running = self.model.draft[name], self.model.running[name]
+        shows_draft = self.habits.shows_running.get(sight.endpoint) is False
+        # The id of what was deleted may be given again, where that is not shown any more.
+        known = {*draft} if shows_draft else {*draft, *running}
+        new, applied = self._new(kind, known, sent), False
+        if not new and not shows_draft:
             waits = self._is_pending(kind)
             self.check.call("PUT /pbx/apply")
-            new, applied = self._new(sight, known), True
+            new, applied = self._new(kind, {*draft}, sent), True
             if new:
                 self.habits.pending.setdefault(name, waits)
                 self.habits.shows_running[sight.endpoint] = True
@@ -187,6 +191,7 @@ class Sequence:
                 verb.requirement("stored"), "every field as sent", f"{wrong} differ", exchange
             )
         self.own.append((name, key))
+        self.model.unjudged.discard((name, key))
         self.model.put(name, key, fields)
         cause = Cause(verb, kind, key, frozenset(sent))
         if applied:
@@ -198,9 +203,19 @@ class Sequence:
         self._judge_one(kind, key)
         return key
 
-    def _new(self, sight: Sight, known: set[str]) -> Objects:
-        shown = look(self.check, sight).objects
-        return {key: fields for key, fields in shown.items() if key not in known}
+    def _new(self, kind: Kind, known: set[str], sent: Fields) -> Objects:
+        """What is shown and was not known; of contacts, what looks like the one that was sent."""
+
+        def looks_alike(fields: Fields) -> bool:
+            return all(fields.get(tag, "") == value for tag, value in sent.items())
+
+        shown = look(self.check, kind.sights[0]).objects
+        new = {key: fields for key, fields in shown.items() if key not in known}
+        for key in [key for key in new if (kind.name, key) in self.model.unjudged]:
+            if not looks_alike(new[key]):
+                del new[key]
+        alike = {key: fields for key, fields in new.items() if looks_alike(fields)}
+        return alike if kind is CONTACT and len(alike) == 1 else new
 
     # --- apply, revert, restart -------------------------------------------------------------
 
@@ -291,7 +306,12 @@ class Sequence:
             known = self._is_pending(cause.kind) if alone else self.habits.pending.get(name)
             if known is None:
                 model.unsure.add(name)
-            elif not known:
+            elif known:
+                pass
+            elif self.habits.shows_running.get(cause.kind.sights[0].endpoint):
+                # It waits to be shown, if for nothing else (RD-18, RD-36).
+                model.unsure.add(name)
+            else:
                 model.in_operation(name)
         self._touched.add((name, cause.key))
         self._judge((cause.kind,), cause.requirement, cause)
@@ -348,6 +368,12 @@ class Sequence:
     def _differences(self, kind: Kind, sight: Sight, view: View) -> list[Difference]:
         """How a list differs from what was written; from what runs as well, if that may show."""
         shown = self.model.judged(kind.name, view.objects)
+        if kind is CONTACT and any(name == USER.name for name, _ in self.own):
+            # A PBX may list its extensions in the phonebook.
+            own = {key for name, key in self.own if name == kind.name}
+            for key in shown.keys() - own - self._contacts_found:
+                self.model.leave_open(kind.name, key)
+            shown = self.model.judged(kind.name, shown)
         found = differences(self._expected(kind, sight, self.model.draft), shown)
         if found and self.habits.shows_running.get(sight.endpoint):
             return differences(self._expected(kind, sight, self.model.running), shown)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from conformance import catalogue
 from conformance.check import Check
@@ -22,11 +24,12 @@ from conformance.wire.client import WireClient
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from conformance.emulator.configuration import Configuration
     from conformance.emulator.dispatch import Answer, Interceptor
     from conformance.emulator.pbx import Pbx
     from conformance.emulator.replies import Reply
     from conformance.emulator.routing import ApiRequest
+    from conformance.wire.client import Outgoing
+    from conformance.wire.exchange import Exchange
 
 SETTINGS = EmulatorSettings(users=4, calls=0, boot_s=0.05)
 PIXIT = Pixit(
@@ -37,6 +40,8 @@ PIXIT = Pixit(
 )
 # A restart takes a while to be seen: only the test that is about it allows it.
 WITHOUT_RESTART = ALL_CLASSES - {SafetyClass.REBOOT, SafetyClass.HALT}
+
+_AS_BEFORE: WeakKeyDictionary[Check, bool] = WeakKeyDictionary()
 
 
 @contextmanager
@@ -60,7 +65,26 @@ def check_on(
         yield check
         check.finish()
         sut.close()
-        check.after = server.pbx.snapshot() == before  # type: ignore[attr-defined]
+        _AS_BEFORE[check] = server.pbx.snapshot() == before
+
+
+def is_as_before(check: Check) -> bool:
+    """Whether a check has left the PBX as it was."""
+    return _AS_BEFORE[check]
+
+
+def recorded(check: Check) -> list[str]:
+    """The requests of a check without their ids, as they are sent from now on."""
+    lines: list[str] = []
+    send = check.sut.client.send
+
+    def kept(outgoing: Outgoing, *more: Any) -> Exchange:
+        body = re.sub(rb"<request_id>.*</request_id>", b"", outgoing.body)
+        lines.append(f"{outgoing.method} {outgoing.path} {body.decode()}")
+        return send(outgoing, *more)
+
+    check.sut.client.send = kept  # type: ignore[method-assign, assignment]
+    return lines
 
 
 def name_of(request: ApiRequest) -> str:
@@ -181,6 +205,18 @@ def running_kept(part: str) -> Interceptor:
     return interceptor
 
 
+@around(
+    "POST /system/network/routes",
+    "PUT /system/network/routes",
+    "DELETE /system/network/routes/<id>",
+)
+def pending_forgets_routes(pbx: Pbx, request: ApiRequest, answer: Answer) -> Reply:
+    """Changes of routes wait to be applied, but nobody is told."""
+    was, reply = pbx.config.pending, answer(request)
+    pbx.config.pending = was
+    return reply
+
+
 revert_forgets_dns = keeps("dns", "PUT /pbx/revert")
 revert_forgets_callgroups = keeps("callgroups", "PUT /pbx/revert")
 apply_forgets_routes = running_kept("routes")
@@ -234,8 +270,3 @@ def changes_all_contacts(pbx: Pbx, request: ApiRequest, answer: Answer) -> Reply
         for contact in list(pbx.phonebook):
             pbx.phonebook.put(replace(contact, organization=form.text("organization")))
     return reply
-
-
-def of(configuration: Configuration) -> tuple[int, int]:
-    """How many extensions and callgroups there are."""
-    return len(configuration.users), len(configuration.callgroups)
