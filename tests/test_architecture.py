@@ -20,7 +20,7 @@ MAY_NAME_THE_EMULATOR = {
     "conformance.run",
 }
 # What the emulator must not share with those that judge it.
-JUDGES = ("callrecords", "catalogue", "check", "oracles", "schema", "strategies")
+JUDGES = ("behaviour", "callrecords", "catalogue", "check", "oracles", "schema", "strategies")
 
 
 def name_of(file: Path) -> str:
