@@ -22,7 +22,7 @@ MAY_NAME_THE_EMULATOR = {
 # Seeds defects from the guide's data into the emulator: it has to know both, and judges nothing.
 PROOF = "conformance.detection"
 # What the emulator must not share with those that judge it.
-JUDGES = ("callrecords", "catalogue", "check", "oracles", "schema", "strategies")
+JUDGES = ("behaviour", "callrecords", "catalogue", "check", "oracles", "schema", "strategies")
 
 
 def name_of(file: Path) -> str:
