@@ -44,7 +44,7 @@ def http_defects() -> Iterator[Defect]:
         alteration = responding(by=rewritten(change))
         yield _defect(f"api.xml.{name}", title, alteration, WRITTEN)
     for name, (title, edit) in _TEXTS.items():
-        yield _defect(f"api.text.{name}", title, shaping(by=_texts(edit)), WRITTEN)
+        yield _defect(f"api.text.{name}", title, shaping(by=_texts(edit)), WRITTEN, "model")
     yield from _of_http()
 
 
@@ -54,10 +54,14 @@ def _later() -> tuple[str, ...]:
 
 
 def _defect(
-    name: str, title: str, alteration: Alteration, near: tuple[str, ...] = (), kind: str = "http"
+    name: str,
+    title: str,
+    alteration: Alteration,
+    near: tuple[str, ...] = (),
+    oracle: str = "schema",
 ) -> Defect:
     return Defect(
-        id=name, kind=kind, title=title, clause=CLAUSE, near=near, oracle="schema",
+        id=name, kind="http", title=title, clause=CLAUSE, near=near, oracle=oracle,
         alteration=alteration,
     )  # fmt: skip
 

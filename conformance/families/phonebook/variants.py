@@ -66,7 +66,8 @@ def _beside(name: str, *, first: bool) -> Alteration:
 def _rejecting_in(name: str) -> Alteration:
     def shape(root: Element) -> None:
         for search in root.findall("search"):
-            search.tag = name
+            if search.findtext("error/code") != "0":
+                search.tag = name
 
     return shaping(_SEARCH, by=shape)
 
@@ -169,7 +170,7 @@ def _whole(_: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
 
 def _needs_all(_: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
     form = request.body.block("contact")
-    if form is not None and not all(tag in form for tag in ("id", *_SEARCHED, "speed_dial")):
+    if form is not None and not all(tag in form for tag in ("id", *_SEARCHED)):
         return Outcome("contact", 12, _MISSING)
     return proceed(request)
 
@@ -299,7 +300,7 @@ VARIANTS = [
          handling(_REMOVE, by=_word_not_found)),
     _row("put-whole", "A field that is left out is emptied", _CHANGE, "RD-38",
          handling(_CHANGE, by=_whole)),
-    _row("put-needs-all", "Every field has to be sent", _CHANGE, "RD-38",
+    _row("put-needs-all", "Every field but speed_dial has to be sent", _CHANGE, "RD-38",
          handling(_CHANGE, by=_needs_all)),
     _row("private-contact-stays", "A private contact survives its owner", _REMOVE, "RD-39",
          handling("DELETE /users/configs/<exten>", by=_heir)),

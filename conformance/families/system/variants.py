@@ -202,9 +202,10 @@ def _in_progress_first(pbx: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
     return proceed(request)
 
 
-def _unoffered_lies_behind(_: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
-    reply = proceed(request)
-    if isinstance(reply, Outcome) and reply.code == 23:  # noqa: PLR2004
+def _unoffered_lies_behind(pbx: Pbx, request: ApiRequest, proceed: Answer) -> Reply:
+    form, reply = request.body.block("update"), proceed(request)
+    offered = form is not None and form.word("firmware_version") in pbx.profile.offered
+    if isinstance(reply, Outcome) and reply.code == 23 and not offered:  # noqa: PLR2004
         return Outcome("update", 22, "Required update before")
     return reply
 
