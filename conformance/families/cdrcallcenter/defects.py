@@ -54,16 +54,6 @@ def _steps(by: Callable[[Element], None]) -> Alteration:
     return shaping(END, by=shape)
 
 
-def _last_lost(details: Element) -> None:
-    if len(details) > 1:
-        del details[-1]
-
-
-def _first_lost(details: Element) -> None:
-    if len(details) > 1:
-        del details[0]
-
-
 def _all_lost(details: Element) -> None:
     details[:] = []
 
@@ -115,8 +105,6 @@ def _detail_defects() -> Iterator[Defect]:
             _flagging(lambda t: t or "true"),
         ),
         ("empty", "shows a call without its steps", "read", _steps(_all_lost)),
-        ("last-step-lost", "leaves out the last step of several", "read", _steps(_last_lost)),
-        ("first-step-lost", "leaves out the first step of several", "read", _steps(_first_lost)),
         ("filter-ignored", "forgets the filter", "filter", intercepting(END, by=_only_detailed)),
         (
             "failovers-only",
