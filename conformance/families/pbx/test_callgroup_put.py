@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from conformance.families.pbx.configuration import Configuration
 
 PUT = "pbx.callgroups.callgroupid.put"
+OWN_RECORD = "pbx.callgroups.callgroupid.get.own-record"
 ENDPOINT = "PUT /pbx/callgroups/<callgroupid>"
 FIELDS = ("name", "timeout", "selection", "enabled")
 NOT_SAVED = 14
@@ -42,10 +43,9 @@ def single_agrees(check: Check, callgroups: Callgroups, key: str) -> None:
     check.call("PUT /pbx/apply")
     exchange = check.call("GET /pbx/callgroups/<callgroupid>", key=key)
     found = [read_callgroup(one) for one in exchange.records("callgroups/callgroup")]
-    requirement_id = "pbx.callgroups.callgroupid.get.own-record"
     held = found == [callgroups.listed()[key]]
     expected, observed = f"callgroup {key} as in the list", "it differs"
-    check.soft(requirement_id, held, expected, observed, exchange)
+    check.soft(OWN_RECORD, held, expected, observed, exchange)
 
 
 @requirement(f"{PUT}.code-0", f"{PUT}.stored", f"{PUT}.partial", f"{PUT}.others-untouched")
@@ -120,7 +120,7 @@ def test_all_fields_change_at_once(check: Check, callgroups: Callgroups) -> None
         check.call("PUT /pbx/apply")
 
 
-@requirement(f"{PUT}.stored")
+@requirement(f"{PUT}.stored", OWN_RECORD)
 def test_changed_name_may_hold_any_character(check: Check, callgroups: Callgroups) -> None:
     [member] = callgroups.members(1)
     key = callgroups.create({1: [member]})
