@@ -176,5 +176,4 @@ def broken_requests(calls: Calls, schema: str, container: str) -> None:
         return {container: {tag: tags[tag] for tag in order if tag in tags}}
 
     valid = bodies(schema, {"request_id": None}).map(whole)
-    name = f"{kind.slug}.broken"
-    Rejections(check, kind.endpoint, "", doubt=no_calls).hold(valid, rules, weight=0.5, name=name)
+    Rejections(check, kind.endpoint, "", doubt=no_calls).hold(valid, rules, weight=0.25)

@@ -40,6 +40,6 @@ def test_broken_activation_is_rejected(check: Check) -> None:
     nothing, before = f"{POST}.rejected-changes-nothing", licence(check)
     also = frozenset({NOT_REQUIRED} if unneeded else ())
     rejections = Rejections(check, "POST /license/pxbinstance", nothing, also=also)
-    rejections.hold(valid, rules, weight=0.2)
+    rejections.hold(valid, rules)
     held = licence(check) == before
     check.that(nothing, held, "the licence as before", "it is another")

@@ -152,7 +152,7 @@ def test_broken_callgroup_is_rejected(check: Check, ground: Ground) -> None:
     nothing = f"{POST}.rejected-adds-nothing"
     rejections = Rejections(check, ADD, nothing, mend=lambda: ground.drop_new(before), doubt=limit)
     valid = ground.whole(bodies(POSTED, known_of(ground.facts(1))))
-    rejections.hold(valid, rules, weight=0.5)
+    rejections.hold(valid, rules)
 
 
 def lacks_members() -> list[Rule]:
@@ -178,4 +178,4 @@ def test_broken_change_is_rejected(check: Check, ground: Ground) -> None:
     ]
     nothing = f"{PUT}.rejected-changes-nothing"
     rejections = Rejections(check, CHANGE, nothing, key=key)
-    rejections.hold(ground.whole(bodies(CHANGED, known_of(ground.facts(1)))), rules, weight=0.5)
+    rejections.hold(ground.whole(bodies(CHANGED, known_of(ground.facts(1)))), rules)

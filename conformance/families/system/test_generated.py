@@ -180,9 +180,7 @@ def test_broken_change_of_a_route_is_rejected(check: Check) -> None:
         rules += [broken(f"route/{tag}", 41, bad)] if tag in fields else []
 
     nothing = f"{PUT}.rejected-changes-nothing"
-    Rejections(check, CHANGE, nothing, mend=lambda: own.change(route)).hold(
-        valid, rules, weight=0.7
-    )
+    Rejections(check, CHANGE, nothing, mend=lambda: own.change(route)).hold(valid, rules)
 
 
 @generated
@@ -193,7 +191,7 @@ def test_broken_dns_address_is_rejected(check: Check) -> None:
     rules = [*container("dns", 37), *mandatory("dns/ip_address", 12, also=38)]
     rules.append(broken("dns/ip_address", 38, bad_addresses()))
     nothing = f"{DNS}.rejected-changes-nothing"
-    Rejections(check, "PUT /system/network/dns", nothing).hold(valid, rules, weight=0.5)
+    Rejections(check, "PUT /system/network/dns", nothing).hold(valid, rules)
 
 
 def for_rejections(check: Check, found: Network) -> Interface:
@@ -224,4 +222,4 @@ def test_broken_interface_is_rejected(check: Check) -> None:
     ]
     nothing = f"{INTERFACES}.rejected-changes-nothing"
     valid = st.just(one.body())
-    Rejections(check, "PUT /system/network/interfaces", nothing).hold(valid, rules, weight=0.5)
+    Rejections(check, "PUT /system/network/interfaces", nothing).hold(valid, rules)

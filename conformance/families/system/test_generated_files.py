@@ -46,7 +46,7 @@ def test_any_backup_is_a_file(check: Check) -> None:
 def test_broken_backup_request_is_rejected(check: Check) -> None:
     rules = container("backup", 10) + mandatory("backup/name", 12)
     rejections = Rejections(check, CREATE, "", answer=Answer.STREAM)
-    rejections.hold(bodies(BACKUPS, NO_ID), rules, weight=0.3)
+    rejections.hold(bodies(BACKUPS, NO_ID), rules)
 
 
 @generated
@@ -63,4 +63,4 @@ def test_broken_update_starts_nothing(check: Check) -> None:
     # Should a request that lacks its container be taken for one that has it, nothing starts either.
     valid = st.just({"update": {"firmware_version": "0.0.0-0000"}})
     with starts_nothing(check, nothing):
-        Rejections(check, UPDATE, nothing).hold(valid, rules, weight=0.5)
+        Rejections(check, UPDATE, nothing).hold(valid, rules)

@@ -129,7 +129,7 @@ def test_broken_extension_is_rejected(check: Check, extensions: Extensions) -> N
         doubt=limit,
     )
     facts = Facts(exten=exten, members=[there])
-    rejections.hold(bodies(POSTED, known_of(facts)), rules, weight=0.7)
+    rejections.hold(bodies(POSTED, known_of(facts)), rules)
 
 
 @generated
@@ -148,4 +148,4 @@ def test_broken_change_is_rejected(check: Check, extensions: Extensions) -> None
     rejections = Rejections(
         check, CHANGE, nothing, key=exten, mend=lambda: extensions.change(exten, fields)
     )
-    rejections.hold(valid, rules, weight=0.4)
+    rejections.hold(valid, rules)
