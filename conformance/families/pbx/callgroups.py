@@ -138,28 +138,32 @@ class Callgroups:
         body: Body = {"callgroup": fields}
         return self._check.call("POST /pbx/callgroups", body, **how)
 
-    def create(
-        self, members: Mapping[int, Sequence[str]], *, refusable: bool = False, **changes: Any
-    ) -> str:
+    def create(self, members: Mapping[int, Sequence[str]], **changes: Any) -> str:
         """Create a callgroup; its id.
-
-        Args:
-            members: the extensions of each priority.
-            refusable: there is a value among the changes that a PBX may not be able to store.
-            changes: see `fields`.
 
         Raises:
             NonConformance: the PBX did not answer with code 0, or lists no new callgroup.
-            Inconclusive: the licence allows no more callgroups, or what may be refused was.
+            Inconclusive: the licence allows no more callgroups.
         """
-        fields = self.fields(members, **changes)
+        return self.create_from(self.fields(members, **changes)) or ""
+
+    def create_from(self, fields: Body, *, refusable: bool = False) -> str | None:
+        """Create a callgroup with these fields; its id, or None if it was refused.
+
+        Args:
+            fields: see `fields`.
+            refusable: code 14 may come, as the PBX may be unable to store one of them.
+
+        Raises:
+            NonConformance: the PBX did not answer with code 0, or lists no new callgroup.
+            Inconclusive: the licence allows no more callgroups.
+        """
         before = self.listed()
         exchange = self.add(fields)
         if exchange.code == LIMIT_REACHED and self.listed() == before:
             self._check.inconclusive("the licence allows no more callgroups on this PBX (code 13)")
         if refusable and exchange.code == NOT_SAVED:
-            self._check.remark(f"{POST}.text", f"the name {fields['name']!r} is rejected (code 14)")
-            self._check.inconclusive("it was not saved (code 14), so that nothing could be lost")
+            return None
         self._check.expect_code(exchange, 0)
         return self._found(fields["name"], set(before), exchange)
 

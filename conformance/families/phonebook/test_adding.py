@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from conformance.objects import Records
 
 POST = "phonebook.contacts.post"
-OWN_RECORD = "phonebook.contacts.id.get.own-record"
 
 
 @pytest.fixture
@@ -112,7 +111,7 @@ def test_contact_of_minus_one_is_a_system_one(check: Check, contacts: Contacts) 
     has_type(check, contacts, "system-with-minus-one", "system", owner="-1")
 
 
-@requirement(f"{POST}.private-with-owner", f"{POST}.stored", OWN_RECORD)
+@requirement(f"{POST}.private-with-owner", f"{POST}.stored")
 def test_contact_of_an_extension_is_private(check: Check, contacts: Contacts) -> None:
     owner = contacts.owner()
     has_type(check, contacts, "private-with-owner", "private", owner=owner)
