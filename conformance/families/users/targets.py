@@ -1,8 +1,8 @@
 """Where calls can be forwarded on a PBX: what its failovers lead to, and its callgroups.
 
 Queues, IVR menus, checktimes and outbound lines are in no list of the API: their ids are known only
-from the failovers that use them (GET /pbx/callgroups, the values of `<type>`). Where none does, an
-id is made up: a PBX may refuse it, and keeps it if it does not.
+from the failovers that use them (GET /pbx/callgroups, the values of `<type>`). Where none does, no
+failover of that type is tried: what becomes of an id that leads nowhere is not said.
 """
 
 from __future__ import annotations
@@ -19,34 +19,20 @@ if TYPE_CHECKING:
     from conformance.check import Check
     from conformance.objects import Record, Records
 
-__all__ = ["TO_CALLGROUP", "known_targets", "made_up", "targets_of"]
+__all__ = ["TO_CALLGROUP", "known_targets", "targets_of"]
 
 INCOMING = "incoming"
 TO_CALLGROUP = ("FORWARD_TO_CALLGROUP_WITHOUT_CHECKTIME", "FORWARD_TO_CALLGROUP_WITH_CHECKTIME")
-EXTERNAL = "FORWARD_TO_EXTERNAL_NUMBER"
-BY_ID = (
-    "FORWARD_TO_IVR",
-    "FORWARD_TO_QUEUE_WITHOUT_CHECKTIME",
-    "FORWARD_TO_QUEUE_WITH_CHECKTIME",
-    "FORWARD_TO_CHECKTIME",
-)
 WITHOUT, WITH = "_WITHOUT_CHECKTIME", "_WITH_CHECKTIME"
 
 
 def known_targets(check: Check) -> dict[str, dict[str, Any]]:
-    """A failover of each type, by type; its target is there as far as the API shows."""
+    """A failover of each type whose target is known, by type."""
     users, groups = check.call(CONFIGS.all), check.call("GET /pbx/callgroups")
     valid = [item for item in (users, groups) if item.validation and item.validation.valid]
     rows = records(users, CONFIGS.path, "exten") if users in valid else {}
     callgroups = records(groups, "callgroups/callgroup", "id") if groups in valid else {}
-    return made_up() | targets_of([*callgroups.values(), *rows.values()], callgroups)
-
-
-def made_up() -> dict[str, dict[str, Any]]:
-    """A failover of each type whose targets no list shows, by type."""
-    outside = failover(EXTERNAL, "0")
-    outside["destination"] |= {"gateway_type": "TRUNK", "gateway_id": "1"}
-    return {kind: failover(kind, "1") for kind in BY_ID} | {EXTERNAL: outside}
+    return targets_of([*callgroups.values(), *rows.values()], callgroups)
 
 
 def targets_of(there: Iterable[Record], callgroups: Records) -> dict[str, dict[str, Any]]:
