@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 
 from conformance.families.users.fields import failover_mismatches, mismatches, normal, resent
-from conformance.families.users.targets import TO_CALLGROUP, made_up, targets_of
+from conformance.families.users.targets import TO_CALLGROUP, targets_of
 from conformance.families.users.views import odd_ones, sample
 from conformance.objects import failover, hangup, user_fields
-from conformance.schema.inspect import components
 
 Record = dict[str, Any]
 
@@ -140,11 +139,3 @@ def test_the_one_callgroup_there_is_is_a_target() -> None:
     found = targets_of([], {"incoming": {"name": ["Incoming"]}})
     assert {target["destination"]["value"] for target in found.values()} == {"incoming"}
     assert targets_of([], {}) == {}
-
-
-def test_every_type_of_failover_has_a_target() -> None:
-    known = targets_of([record()], {"7": {"name": ["Sales"]}})
-    own = {"FORWARD_TO_VOICEMAIL", "FORWARD_TO_EXTEN"}
-    schema = components("users/users.configs.post.request.xsd")
-    kinds: Any = schema.types["failover_type_or_empty"]
-    assert {*known, *made_up(), *own} == set(kinds.enumeration) - {""}

@@ -154,7 +154,9 @@ def broken(path: str, code: int, values: st.SearchStrategy[str]) -> Rule:
 
 def foreign(own: OwnRoutes) -> list[Rule]:
     """The rule for a gateway in no local subnet, where such an address is known."""
-    found = [*foreign_gateways(own.before)]
+    # Of a pair only one may be outside: which one is not known.
+    alone = [group for group in foreign_gateways(own.before) if len(group) == 1]
+    found = [gateway for group in alone for gateway in group]
     values = st.sampled_from(found) if found else None
     rule = Rule("outside the subnets", "route/gateway", (43,), values)
     return [rule] if found else []
