@@ -92,6 +92,7 @@ def _emulated(server: EmulatorServer) -> Target:
             reboot_timeout_s=30.0,
         ),
         allow=ALL_CLASSES,
+        shared=False,
     )  # fmt: skip
 
 

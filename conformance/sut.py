@@ -249,7 +249,8 @@ class Sut:
             self.gated_at_start = f"the licence gates the API: {firmware.summary()}"
         self.firmware = _running_version(firmware)
         self.api_version = api_version_of(self.firmware)
-        self.pending_at_start = pending.flag("pbx_pending") is True
+        # Of a PBX that is the run's alone nobody's changes can be pending.
+        self.pending_at_start = self.target.shared and pending.flag("pbx_pending") is True
 
     def _no_contact(self, contacts: list[Exchange]) -> NoReturn:
         url, last = self.target.connection.url, contacts[-1]

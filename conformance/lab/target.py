@@ -66,7 +66,7 @@ class Pixit:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One SUT, whole."""
+    """One SUT, whole; `shared` if somebody else may be working on it."""
 
     connection: Connection
     pics: Pics = Pics()
@@ -74,6 +74,7 @@ class Target:
     allow: frozenset[SafetyClass] = frozenset({SafetyClass.READ})
     hook: tuple[str, ...] = ()
     folder: Path = Path()
+    shared: bool = True
 
     @property
     def secrets(self) -> tuple[str, ...]:
