@@ -169,4 +169,6 @@ def test_same_seed_same_requests_in_the_same_order(tmp_path: Path) -> None:
         assert done.returncode in {0, 1}, done.stdout + done.stderr
         runs.append(requests_of(tmp_path / name))
     assert len(runs[0]) > 100
-    assert runs[0] == runs[1]
+    odd = [pair for pair in zip(*runs, strict=False) if pair[0] != pair[1]]
+    assert not odd[:1]
+    assert len(runs[0]) == len(runs[1])

@@ -53,7 +53,7 @@ class Ground:
 
     def drop_new(self, before: set[str]) -> None:
         """Delete what is there now and was not before."""
-        for key in self.callgroups.listed().keys() - before:
+        for key in sorted(self.callgroups.listed().keys() - before):
             self.callgroups.delete(key)
 
 

@@ -139,7 +139,7 @@ def test_broken_route_is_rejected(check: Check) -> None:
     ]
 
     def mend() -> None:
-        for one in network(check).routes - own.before.routes:
+        for one in sorted(network(check).routes - own.before.routes, key=str):
             if own.before.route(one.id) is None:
                 own.remove(one)
 
