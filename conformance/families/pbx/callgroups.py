@@ -33,7 +33,7 @@ TEXTS = (
     "Юлия",
     "王小明",
     "A & B <c> \"d\" 'e'",
-    "100% &amp; %41",
+    "100% &amp; %41 \\n",
     "100% 𝄞_Ω",
     "Segreteria della Direzione Generale e dell'Ufficio Acquisti, Sede Nord",
 )

@@ -17,7 +17,6 @@ FAILOVERS: tuple[tuple[str, str, str, str, str], ...] = (
     ("FORWARD_TO_EXTEN", "name", "exten-name-empty", "names no identity", ""),
     ("FORWARD_TO_EXTEN", "value", "exten-value-empty", "gives no number", ""),
     ("FORWARD_TO_CALLGROUP", "name", "callgroup-name-wrong", "gives another name", "Another"),
-    ("FORWARD_TO_CALLGROUP", "value", "callgroup-value-unknown", "gives an unknown id", "987654"),
     ("FORWARD_TO_QUEUE", "value", "queue-value-empty", "gives no id", ""),
 )
 """Beginning of the type, part of the destination, end of the id, what is wrong, what is shown."""

@@ -1,7 +1,8 @@
 """Checks of the failovers that are configured (GET /pbx/callgroups, the values of `<type>`).
 
 They are judged as far as the API shows what they lead to: extensions and callgroups it lists,
-queues, IVR menus and checktimes it does not. A target that no longer exists is not judged.
+queues, IVR menus and checktimes it does not. That a target no longer exists is not judged; that
+none is named is.
 """
 
 from __future__ import annotations
@@ -73,8 +74,7 @@ def test_failover_to_an_extension_carries_its_identity(check: Check) -> None:
     said = "an extension"
     for shown in failovers(check, lambda item: item.type == "FORWARD_TO_EXTEN", said):
         failover, _ = shown
-        held = not failover.value or is_number(failover.value)
-        state(check, "exten", shown, held, "an extension number as value")
+        state(check, "exten", shown, is_number(failover.value), "an extension number as value")
         if failover.value in users:
             user, judged = users[failover.value], judged + 1
             first, last = one(user, "first_name"), one(user, "last_name")
@@ -91,7 +91,7 @@ def test_failover_to_a_callgroup_carries_its_name(check: Check) -> None:
     for shown in failovers(check, lambda item: "_CALLGROUP_" in item.type, "a callgroup"):
         failover, _ = shown
         swapped = failover.value in names and failover.name in groups
-        held = failover.value in groups or not swapped
+        held = failover.value in groups or (failover.value and not swapped)
         state(check, "callgroup", shown, held, "the callgroup's id as value")
         if failover.value in groups:
             name, judged = groups[failover.value].name, judged + 1
@@ -120,6 +120,6 @@ def test_failover_to_an_external_number_has_an_outbound_line(check: Check) -> No
 @requirement(f"{LIST}.failover-by-id")
 def test_failover_to_something_else_carries_its_id(check: Check) -> None:
     said = "a queue, an IVR menu or a checktime"
-    for shown in failovers(check, lambda item: item.type in ELSEWHERE and item.value != "", said):
+    for shown in failovers(check, lambda item: item.type in ELSEWHERE, said):
         failover, _ = shown
         state(check, "by-id", shown, is_number(failover.value), "a value that is an id (RD-30)")

@@ -1,6 +1,5 @@
 """Seeded into the phonebook's answers: what is listed, shown alone, and found."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from lxml.etree import _Element as Element
@@ -124,19 +123,6 @@ def _first_tag_only(form: Form, contacts: list[Contact]) -> list[Contact]:
     return [one for one in contacts if all(match(getattr(one, tag)) for tag, match in tests)]
 
 
-def _underscore_matches(form: Form, contacts: list[Contact]) -> list[Contact]:
-    """As LIKE has it: an underscore stands for any character."""
-
-    def like(pattern: str) -> re.Pattern[str]:
-        text = re.escape(pattern).replace("_", ".")
-        return re.compile(text.removeprefix("%").removesuffix("%"), re.DOTALL)
-
-    tests = [(tag, like(text), text) for tag, text in _asked(form).items()]
-    if form.text("any") or not any("_" in text for _, _, text in tests):
-        return _found(form, contacts, str)
-    return [one for one in contacts if all(p.search(getattr(one, tag)) for tag, p, _ in tests)]
-
-
 def _system_only(form: Form, contacts: list[Contact]) -> list[Contact]:
     return [one for one in _found(form, contacts, str) if not one.private]
 
@@ -173,7 +159,6 @@ SELECTIONS: tuple[tuple[str, str, Select], ...] = (
     ("empty-tags-count", "takes an empty tag for a wanted emptiness", _empty_tags_count),
     ("empty-any-counts", "finds everything where any is empty", _empty_any_counts),
     ("all-if-none", "finds everything where nothing matches", _all_if_none),
-    ("underscore-matches", "takes an underscore for any character", _underscore_matches),
     ("private-missing", "finds no private contact", _system_only),
     (
         "any-within",

@@ -141,8 +141,9 @@ class Progress:
 
     @property
     def outcome(self) -> int:
-        """The last code."""
-        return self.codes[-1] if self.codes else self._earlier
+        """The last code; the end of the update, if that was shown (it may be shown only once)."""
+        ends = [code for code in self.codes if code in {SUCCEEDED, FAILED}]
+        return ends[-1] if ends else self.codes[-1] if self.codes else self._earlier
 
     def starts(self, requirement_id: str) -> None:
         """State that updatestatus comes to show the update that was accepted.
@@ -191,6 +192,8 @@ class Progress:
                 self._check.fail(f"{STATUS}.code-{SUCCEEDED}", "an update that ends", said)
             if self._version:
                 self._slots_wait()
+            if self.outcome not in PHASES:
+                break
             self._pause()
 
     def _pause(self) -> None:
