@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from conformance.check import Check
 
 __all__ = [
+    "DNS_ADDRESSES",
     "Interface",
     "Network",
     "Route",
@@ -25,6 +26,8 @@ __all__ = [
     "within",
 ]
 
+# Addresses that stand in documents and in nobody's network (RFC 5737).
+DNS_ADDRESSES = ("192.0.2.53", "198.51.100.53")
 DHCP = "0.0.0.0"  # noqa: S104 - an address that stands for DHCP
 DEFAULT = IPv4Network("0.0.0.0/0")
 T = TypeVar("T")

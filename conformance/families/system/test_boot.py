@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from conformance.check import requirement
 from conformance.families.system.firmware import slots
+from conformance.families.system.network import DNS_ADDRESSES, dns, is_address
+from conformance.families.system.ownroutes import OwnRoutes
 from conformance.lab.safety import SafetyClass
-from conformance.objects import Extensions
+from conformance.objects import Extensions, apply
 from conformance.outage import Outage, await_return, cause, comes_back_by_itself
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 RESTART = "system.restart.put"
 HALT = "system.halt.put"
+SURVIVES = "pbx.apply.put.survives-reboot"
 
 
 def drops_pending_changes(check: Check) -> bool:
@@ -48,6 +51,24 @@ def test_restart_reboots(check: Check) -> None:
     after = slots(check)
     kept = (after.primary, after.secondary) == (before.primary, before.secondary)
     check.that(f"{RESTART}.keeps-slots", kept, str(before), str(after), exchange)
+
+
+@requirement(SURVIVES)
+def test_applied_route_and_dns_survive_a_restart(check: Check) -> None:
+    if SafetyClass.NETWORK not in check.sut.client.allow or not check.pixit.route_destination:
+        check.not_run("no route may be made: class network is not allowed, or route_destination")
+    own = OwnRoutes(check)
+    own.create()
+    address = next(one for one in DNS_ADDRESSES if one != own.before.dns)
+    if is_address(own.before.dns):  # another could not be put back
+        body = {"dns": {"ip_address": address}}
+        check.expect_code(check.call("PUT /system/network/dns", body), 0)
+    apply(check)
+    shown = dns(check), len(own.new(own.whole))
+    cause(check, "PUT /system/restart")
+    now = dns(check), len(own.new(own.whole))
+    said = "DNS {}, {} route(s) of the run's own"
+    check.that(SURVIVES, now == shown, said.format(*shown), said.format(*now))
 
 
 def power_cycle(check: Check) -> None:

@@ -6,7 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from conformance.check import requirement
-from conformance.families.system.network import dns, is_address, network, settled
+from conformance.families.system.network import (
+    DNS_ADDRESSES,
+    dns,
+    is_address,
+    network,
+    settled,
+)
 from conformance.families.system.tidy import leave_as_found, rejects
 
 if TYPE_CHECKING:
@@ -16,8 +22,6 @@ if TYPE_CHECKING:
 
 PUT = "system.network.dns.put"
 NOTHING = f"{PUT}.rejected-changes-nothing"
-# Addresses that stand in documents and in nobody's network (RFC 5737).
-ADDRESSES = ("192.0.2.53", "198.51.100.53")
 BAD_ADDRESSES = (
     "999.1.1.1",
     "192.0.2.256",
@@ -36,7 +40,7 @@ def put(check: Check, address: str | None, broken: str = "") -> Exchange:
 
 def other_than(found: str) -> str:
     """An address that is not the one configured."""
-    return next(one for one in ADDRESSES if one != found)
+    return next(one for one in DNS_ADDRESSES if one != found)
 
 
 @requirement("system.network.dns.get.response-schema")
