@@ -14,6 +14,7 @@ from conformance.detection.trial import Outcome, Running, Trial
 from conformance.emulator.alteration import Alteration
 from conformance.emulator.seeded import by_id
 from conformance.errors import HarnessError
+from conformance.run import Settings
 
 DEFECTS = by_id([*general.defects(), *families.defects()])
 VARIANTS = by_id([*general.variants(), *families.variants()])
@@ -21,7 +22,7 @@ VARIANTS = by_id([*general.variants(), *families.variants()])
 
 def conducted(one: Trial, monkeypatch: pytest.MonkeyPatch, *select: str) -> Outcome:
     """The outcome of a trial with a part of the suite."""
-    settings = trial.Settings
+    settings = Settings
     monkeypatch.setattr(trial, "Settings", lambda **how: settings(**how, select=select))
     running = Running(one)
     assert running.reader.poll(60)
