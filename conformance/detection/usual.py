@@ -307,7 +307,9 @@ def _in_pieces(size: int) -> Callable[[Response], Response]:
             return response
         body = bytes(response.body)
         headers = {k: v for k, v in response.headers.items() if k != "content-length"}
-        pieces = (body[at : at + size] for at in range(0, len(body), size))
+        # Of a long answer, hundreds of thousands of tiny pieces would only take time.
+        step = size if len(body) <= LONG else max(size, LONG)
+        pieces = (body[at : at + step] for at in range(0, len(body), step))
         return StreamingResponse(pieces, response.status_code, headers)
 
     return respond
@@ -338,7 +340,7 @@ _TRANSPORT: Mapping[str, Row] = {
     "type.html": ("RD-40", "XML that comes as text/html", _typed("text/html; charset=UTF-8")),
     "type.none": ("RD-40", "no Content-Type", _typed("")),
     "http.chunked": (HTTP, "chunked transfer coding", _answers(_in_pieces(1024))),
-    "http.small-chunks": (HTTP, "chunks of seven bytes", _answers(_in_pieces(7))),
+    "http.small-chunks": (HTTP, "short answers in chunks of seven bytes", _answers(_in_pieces(7))),
     "http.connection-close": (HTTP, "one answer a connection", _headed({"Connection": "close"})),
     "http.until-closed": (HTTP, "HTTP/1.0: a body ends with the connection",
                           _answers(_until_closed)),

@@ -22,7 +22,8 @@ VARIANTS = by_id([*general.variants(), *families.variants()])
 
 def conducted(one: Trial, monkeypatch: pytest.MonkeyPatch, *select: str) -> Outcome:
     """The outcome of a trial with a part of the suite."""
-    monkeypatch.setattr(trial, "Settings", lambda **how: Settings(**how, select=select))
+    settings = Settings
+    monkeypatch.setattr(trial, "Settings", lambda **how: settings(**how, select=select))
     running = Running(one)
     assert running.reader.poll(60)
     return running.outcome()
