@@ -169,6 +169,11 @@ class Contacts:
         mail = f"{mark}.of.the.interface@telephony.department.pbx.example"
         return self.fields(mark, **named, **units, mail=mail)
 
+    def international(self) -> dict[str, Any]:
+        """Fields with a telephone number as it is dialled from abroad; a PBX may know none such."""
+        mark = self.mark()
+        return self.fields(mark, phone=f"+39{digits(mark)}")
+
     def speed_dial(self) -> str:
         """A number for a speed dial, another one at each call.
 

@@ -73,11 +73,6 @@ NUMBERS: tuple[tuple[str, str, Rewrite], ...] = (
     ("phone-plus-lost", "loses the + of a phone", turning(lambda t: t.replace("+", ""), "phone")),
     ("phone-cut", "cuts off a phone after ten digits", turning(lambda text: text[:10], "phone")),
     (
-        "speed_dial-zeros-lost",
-        "takes the speed dial for a number and loses the zeros before it",
-        turning(lambda text: text.lstrip("0"), "speed_dial"),
-    ),
-    (
         "organizational-unit-as-organization",
         "stores the organizational unit as the organization",
         lambda _, new, form: (

@@ -84,6 +84,16 @@ def test_text_of_every_script_survives(check: Check, contacts: Contacts) -> None
         check.soft(f"{POST}.text", not wrong, f"{text!r} as sent", observed)
 
 
+@requirement(f"{POST}.stored")
+def test_international_number_is_kept(check: Check, contacts: Contacts) -> None:
+    sent = contacts.international()
+    exchange = contacts.add(sent)
+    if exchange.code != 0:
+        check.inconclusive(f"{sent['phone']} is no telephone number here: {exchange.summary()}")
+    wrong = differences(sent, contacts.listed().get(contacts.find(sent).id, {}))
+    check.that(f"{POST}.stored", not wrong, "every field as sent", f"{', '.join(wrong)} differ")
+
+
 @requirement(f"{POST}.mandatory-suffices")
 def test_three_fields_suffice(check: Check, contacts: Contacts) -> None:
     full = contacts.create()

@@ -84,6 +84,17 @@ def test_changed_text_survives(check: Check, contacts: Contacts) -> None:
 
 
 @requirement(f"{PUT}.stored")
+def test_international_number_is_kept(check: Check, contacts: Contacts) -> None:
+    own, sent = contacts.create(), contacts.international()
+    exchange = contacts.change(own.id, sent)
+    if exchange.code != 0:
+        check.inconclusive(f"{sent['phone']} is no telephone number here: {exchange.summary()}")
+    after = contacts.settled(f"{PUT}.stored", partial(_is_stored, own, sent))
+    wrong = differences(sent, after.get(own.id, {}))
+    check.that(f"{PUT}.stored", not wrong, "every field as sent", f"{', '.join(wrong)} differ")
+
+
+@requirement(f"{PUT}.stored")
 def test_speed_dial_can_be_changed(check: Check, contacts: Contacts) -> None:
     own = contacts.create()
     first, second = contacts.speed_dial(), contacts.speed_dial()
