@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import wait
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,7 @@ class Campaign:
     def run(
         self, trials: Iterable[Trial], jobs: int, ended: Callable[[Result], None] = lambda _: None
     ) -> None:
-        """Conduct trials, several at a time.
+        """Conduct trials, several at a time; a defect that survives once more, in ordinary order.
 
         Args:
             trials: what is to be tried.
@@ -77,6 +77,10 @@ class Campaign:
                 if running.reader in ready or running.seconds_left <= 0:
                     under_way.remove(running)
                     result = Result(running.trial, running.outcome())
+                    if result.survived and not running.trial.in_order:
+                        # What a check knows of the PBX depends on those before it.
+                        waiting.append(replace(running.trial, in_order=True))
+                        continue
                     self.results.append(result)
                     ended(result)
 

@@ -45,12 +45,14 @@ class Trial:
         number: The seed of the run.
         profile: The profile of the run.
         until_found: Stop at the first requirement that fails.
+        in_order: Keep the order of an ordinary run; else the likeliest checks come first.
     """
 
     seeds: tuple[Seed, ...] = ()
     number: int = 0
     profile: str = "quick"
     until_found: bool = False
+    in_order: bool = False
 
     @property
     def name(self) -> str:
@@ -60,6 +62,8 @@ class Trial:
     @property
     def near(self) -> tuple[str, ...]:
         """Globs of the requirements whose checks come first."""
+        if self.in_order:
+            return ()
         found = [glob for seed in self.seeds if isinstance(seed, Defect) for glob in seed.near]
         if not found:
             found = [f"{seed.family}.*" for seed in self.seeds if seed.family != "api"]

@@ -8,6 +8,8 @@ import pytest
 
 from conformance.check import requirement
 from conformance.families.system.firmware import slots
+from conformance.lab.safety import SafetyClass
+from conformance.objects import Extensions
 from conformance.outage import await_return
 
 if TYPE_CHECKING:
@@ -45,3 +47,15 @@ def test_engine(check: Check, endpoint: str, tag: str, claim: str) -> None:
     await_return(check, claim)
     after = slots(check)
     check.that(claim, after == before, "the PBX answers as before", str(after))
+
+
+@requirement(RELOADS)
+def test_reload_keeps_what_is_pending(check: Check) -> None:
+    if SafetyClass.CONFIG not in check.sut.client.allow or not check.pixit.extensions:
+        check.inconclusive("no change may be made that a reload could lose")
+    extensions = Extensions(check)
+    exten = extensions.create()
+    exchange = check.call("PUT /system/pbxengine/reload")
+    await_return(check, RELOADS)
+    expected = f"extension {exten} as before: pending changes get lost by a reboot alone"
+    check.that(RELOADS, exten in extensions.listed(), expected, "it is gone", exchange)

@@ -24,6 +24,9 @@ from conformance.families.system.firmware import (
     stay,
     switch,
 )
+from conformance.lab.safety import SafetyClass
+from conformance.objects import Extensions
+from conformance.verdict import Inconclusive, NotRun
 
 if TYPE_CHECKING:
     from conformance.check import Check
@@ -32,6 +35,7 @@ GET = "system.firmware.get"
 SECOND = "system.firmware.rebootsecondary.put"
 PROMOTED = "system.firmware.promotesecondary.put"
 RESTORED = "system.firmware.restoreprimary.put"
+LOST = "pbx.pending.get.lost-on-reboot"
 REJECTED, FAILED = "rejected-changes-nothing", "failure-changes-nothing"
 
 
@@ -62,6 +66,18 @@ def test_reboot_into_secondary_that_fails(check: Check) -> None:
         stay(check, REBOOT, 16, f"{SECOND}.{FAILED}")
 
 
+def pending_extension(check: Check) -> str:
+    """An extension of the run's own that waits to be applied; empty where none can be had."""
+    sut = check.sut
+    if SafetyClass.CONFIG not in sut.client.allow or sut.pending_at_start:
+        return ""
+    try:
+        exten = Extensions(check).create()
+    except (Inconclusive, NotRun):
+        return ""
+    return exten if check.call("GET /pbx/pending").flag("pbx_pending") else ""
+
+
 @requirement(
     f"{SECOND}.code-0",
     f"{SECOND}.runs-secondary",
@@ -76,7 +92,11 @@ def test_reboot_into_secondary_that_fails(check: Check) -> None:
 )
 def test_to_the_secondary_firmware_and_back(check: Check) -> None:
     before = start_from(check, PRIMARY)
+    exten = pending_extension(check)
     switch(check, REBOOT, replace(before, running=SECONDARY), f"{SECOND}.runs-secondary")
+    if exten:
+        expected = f"extension {exten}, which was pending, is gone"
+        check.soft(LOST, exten not in Extensions(check).listed(), expected, "it is there")
     stay(check, REBOOT, 14, f"{SECOND}.{REJECTED}")
     switch(check, RESTORE, before, f"{RESTORED}.runs-primary")
 

@@ -171,6 +171,10 @@ def test_update_that_succeeds(check: Check) -> None:
     check.expect_code(ask(check, version), 0)
     progress.starts(f"{PUT}.starts")
     refuses_another(check, progress)
+    # One that starts the update anew shows it only where there is a phase to go back to.
+    progress.leave_the_first()
+    if progress.outcome in PHASES:
+        refuses_another(check, progress)
     progress.follow()
     progress.shows_every_phase()
     ended_well(check, progress, before)

@@ -176,6 +176,13 @@ class Progress:
         self._note(status(self._check))
         return self.outcome in PHASES
 
+    def leave_the_first(self) -> None:
+        """Look until the first phase is over, for as long as an update may take to start."""
+        limit_s = self._check.pixit.reboot_timeout_s * STARTED
+        started = time.monotonic()
+        while self.outcome == FIRST and time.monotonic() - started < limit_s and self.goes_on():
+            self._pause()
+
     def follow(self) -> None:
         """Look until the update has ended.
 
