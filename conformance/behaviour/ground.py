@@ -185,7 +185,7 @@ class Ground:
             own: what a sequence is known to have made, as (kind, key), there or not.
         """
         self.check.call("PUT /pbx/revert")
-        known = sorted(set(own), key=lambda one: ORDER.index(KINDS[one[0]]))
+        known = sorted(set(own), key=lambda one: (ORDER.index(KINDS[one[0]]), one))
         self._undo((KINDS[name], key) for name, key in known)
         for _ in range(ATTEMPTS):
             self.check.call("PUT /pbx/apply")

@@ -83,6 +83,13 @@ def _empty_failover(root: Element) -> None:
             add(block, "type")
 
 
+def _numbers_for_names(root: Element) -> None:
+    """Show a member under its number."""
+    for member in root.iter("member"):
+        for name in member.findall("display_name"):
+            name.text = member.findtext("exten")
+
+
 def _words() -> Alteration:
     """Have what is added get a word for its id."""
     numbers = count(1)
@@ -152,6 +159,8 @@ VARIANTS = [
     _row("running-shown", "A GET shows what runs", _PENDING, "RD-36", handling(by=_running)),
     _row("applied-always-true", "apply and revert are true also when nothing was pending", _APPLY,
          "RD-37", handling(_APPLY, _REVERT, by=_true)),
+    _row("members-by-number", "A member's display name is its number", _GROUPS[0], "RD-64",
+         shaping(*_GROUPS, by=_numbers_for_names)),
     _row("failover-absent", "No failover block where none is configured", _GROUPS[0], "RD-28",
          _without("failover")),
     _row("selection-absent", "No selection where none is configured", _GROUPS[0], "RD-28",
