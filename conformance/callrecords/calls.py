@@ -185,7 +185,8 @@ class Calls:
         seldom = replace(self.window, begin=begin, filters={"status": rare})
         exchange = self.answered(seldom)
         yield exchange
-        first = min((row["end"] for row in self.kind.rows(exchange)), default=self.reference.end)
+        ends = [row["end"] for row in self.kind.rows(exchange) if clock.moment(row["end"])]
+        first = min(ends, default=self.reference.end)
         yield self.answered(replace(self.window, begin=begin, end=first))
 
     def _read(self) -> Reference:

@@ -6,6 +6,7 @@ does there all that its claims need.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -96,7 +97,8 @@ def test_to_the_secondary_firmware_and_back(check: Check) -> None:
     switch(check, REBOOT, replace(before, running=SECONDARY), f"{SECOND}.runs-secondary")
     if exten:
         expected = f"extension {exten}, which was pending, is gone"
-        check.soft(LOST, exten not in Extensions(check).listed(), expected, "it is there")
+        with suppress(Inconclusive):  # the other firmware may be older than the API
+            check.soft(LOST, exten not in Extensions(check).listed(), expected, "it is there")
     stay(check, REBOOT, 14, f"{SECOND}.{REJECTED}")
     switch(check, RESTORE, before, f"{RESTORED}.runs-primary")
 

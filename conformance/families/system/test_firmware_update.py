@@ -173,7 +173,7 @@ def test_update_that_succeeds(check: Check) -> None:
     refuses_another(check, progress)
     # One that starts the update anew shows it only where there is a phase to go back to.
     progress.leave_the_first()
-    if progress.outcome in PHASES:
+    if progress.outcome in PHASES[:-1]:  # in the last one the first update may end any moment
         refuses_another(check, progress)
     progress.follow()
     progress.shows_every_phase()
@@ -183,6 +183,8 @@ def test_update_that_succeeds(check: Check) -> None:
 def refuses_another(check: Check, progress: Progress) -> None:
     """State that a second update is refused while the first is in progress."""
     second = ask(check, check.pixit.update_version)
+    if second.code == 0 and slots(check).secondary == check.pixit.update_version:
+        check.inconclusive("the update was over when a second one was asked for, and accepted")
     if progress.goes_on():
         check.expect_code(second, IN_PROGRESS)
     else:

@@ -44,7 +44,6 @@ def bad_destinations(own: OwnRoutes) -> Iterator[str]:
     yield address
     yield f"{address}/"
     yield f"{address}/33"
-    yield f"{address}/{own.whole.netmask}"
     yield f"{address}/-1"
     yield f"{address}/x"
     yield f"{head}/{own.whole.prefixlen}"
@@ -111,11 +110,10 @@ def refused(check: Check, exchanges: list[Exchange]) -> None:
     """State that gateways of which not all can be inside a local subnet are not all accepted.
 
     Raises:
-        NonConformance: they are, or another code came.
-        Inconclusive: one of them is: the neighbouring subnet may be that of an interface with DHCP.
+        NonConformance: one alone is, or another code came.
+        Inconclusive: one of several is: the subnet of an interface with DHCP may hold it.
     """
-    accepted = [exchange for exchange in exchanges if exchange.code == 0]
-    if 0 < len(accepted) < len(exchanges):
+    if len(exchanges) > 1 and any(exchange.code == 0 for exchange in exchanges):
         check.inconclusive("a gateway beside a local subnet may be in one that DHCP has chosen")
     for exchange in exchanges:
         check.expect_code(exchange, FOREIGN_GATEWAY)

@@ -33,7 +33,7 @@ PHASES = range(FIRST, LAST + 1)
 # An update that shows no other phase for this many times `reboot_timeout_s` has stalled.
 STALLED = 2.0
 # An update that was accepted has started within this part of `reboot_timeout_s`.
-STARTED = 0.1
+STARTED, SHORTEST_START_S = 0.1, 5.0
 SHORTEST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 2.0
 
 
@@ -153,7 +153,7 @@ class Progress:
                 of this update.
             Inconclusive: it goes on showing an outcome that may be the new one or an earlier one.
         """
-        wait_s = max(self._check.pixit.reboot_timeout_s * STARTED, 1.0)
+        wait_s = max(self._check.pixit.reboot_timeout_s * STARTED, SHORTEST_START_S)
         started = time.monotonic()
         while (code := status(self._check)) in {IDLE, self._earlier}:
             if time.monotonic() - started > wait_s:
