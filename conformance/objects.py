@@ -63,7 +63,7 @@ def user_fields(exten: str, /, **changes: Any) -> dict[str, Any]:
         "last_name": f"Conformance {exten}",
         "vm_enabled": True,
         "vm_secret": f"0{exten}",
-        "vm_email": f"Conformance.{exten}@pbx.example",
+        "vm_email": f"conformance.{exten}@pbx.example",
         "vm_attach_enabled": True,
         "vm_message_delete": False,
         "failover": hangup(),

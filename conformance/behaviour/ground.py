@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from conformance.behaviour import values
@@ -171,7 +172,9 @@ class Ground:
 
     def set_dns(self, sequence: Sequence, number: int) -> None:
         """Write a DNS address that is not the one found."""
-        found = self._first[DNS.name].get("", {}).get("ip_address")
+        found = self._first[DNS.name].get("", {}).get("ip_address", "")
+        if not _is_address(found):
+            self.check.not_run(f"the configured DNS address can't be written back: {found!r}")
         others = [one for one in values.DNS_ADDRESSES if one != found]
         self.moved_dns = True
         sequence.change(DNS, "", {"ip_address": others[number % len(others)]})
@@ -197,7 +200,7 @@ class Ground:
         """Remove objects, and put the DNS address back; whether there was anything to do."""
         mine = list(made)
         for kind, key in mine:
-            if kind.remove is not None:
+            if kind.remove is not None and key:
                 self.check.call(kind.remove.endpoint, key=key)
         dns = self._first.get(DNS.name, {}).get("", {})
         moved = self.network and (self.moved_dns or self.found[DNS.name].get("", {}) != dns)
@@ -236,3 +239,12 @@ class Ground:
                 self.check.leftovers.append(f"{kind.name} {key}{shown} could not be removed")
         if self.network and self.found[DNS.name] != self._first[DNS.name]:
             self.check.leftovers.append("the DNS address is not as it was before")
+
+
+def _is_address(text: str) -> bool:
+    """Whether a text is an IPv4 address, so that it can be written back."""
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True

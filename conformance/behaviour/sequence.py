@@ -87,7 +87,7 @@ class Sequence:
         assert kind.add is not None  # noqa: S101
         key = str(fields["exten"]) if kind is USER else ""
         exchange = self._send(kind.add, {kind.container: fields})
-        if key in self.model.draft[kind.name]:
+        if kind is USER and key in self.model.draft[kind.name]:
             self._rejected(kind, kind.add, key, exchange, kind.add.refusals)
             return None
         if exchange.code == LICENSED and kind in (USER, CALLGROUP) and self._no_room(kind):
@@ -181,8 +181,8 @@ class Sequence:
                 self.habits.shows_running[sight.endpoint] = True
         elif new:
             self.habits.shows_running.setdefault(sight.endpoint, False)
-        if len(new) != 1:
-            said = f"{len(new)} new ones" if new else "no new one"
+        if len(new) != 1 or "" in new:
+            said = f"{len(new)} new ones, ids {sorted(new)}" if new else "no new one"
             self._fail(verb.requirement(verb.effect), f"one new {name}", said, exchange)
         [(key, fields)] = new.items()
         wrong = ", ".join(tag for tag in sent if fields.get(tag, "") != sent[tag])

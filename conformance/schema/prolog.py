@@ -41,8 +41,35 @@ def _is_single_byte(charset: str) -> bool:
     """Whether a charset is one of those, other than UTF-8, in which ASCII's bytes are ASCII."""
     try:
         return codecs.lookup(charset).name.startswith(_SINGLE_BYTE)
-    except LookupError:
+    except (LookupError, ValueError):
         return False
+
+
+class _Utf8First:
+    """Decodes UTF-8, as XML does without a declaration, and a charset where it is none.
+
+    A server may name a charset for all that it serves, which the documents are not in.
+    """
+
+    def __init__(self, charset: str) -> None:
+        self._decoder: codecs.IncrementalDecoder = codecs.getincrementaldecoder("utf-8")()
+        self._charset = charset
+
+    def decode(self, data: bytes, final: bool = False) -> str:
+        """Return the text of the next bytes.
+
+        Raises:
+            UnicodeDecodeError: they are in neither.
+        """
+        pending = self._decoder.getstate()[0]
+        try:
+            return self._decoder.decode(data, final)
+        except UnicodeDecodeError:
+            if not self._charset:
+                raise
+        self._decoder = codecs.getincrementaldecoder(self._charset)()
+        self._charset = ""
+        return self._decoder.decode(pending + data, final)
 
 
 class Prolog:
@@ -58,7 +85,8 @@ class Prolog:
         Args:
             anchored: a processing instruction is to stand before the root.
             charset: what the transport says of the encoding (RFC 7303): it counts where neither a
-                byte order mark nor the document's own declaration says another.
+                byte order mark nor the document's own declaration says another, and the bytes are
+                not UTF-8.
         """
         self.transcoded = False
         self._charset = charset
@@ -67,7 +95,7 @@ class Prolog:
         self._line = 1
         self._started = False
         self._passed = False
-        self._decoder: codecs.IncrementalDecoder | None = None
+        self._decoder: codecs.IncrementalDecoder | _Utf8First | None = None
 
     def feed(self, data: bytes, *, final: bool = False) -> bytes:
         """Return what can go to the parser now: nothing as long as a DTD could still follow.
@@ -99,7 +127,7 @@ class Prolog:
                 return
         if self._charset and not _SAYS_ENCODING.match(data) and _is_single_byte(self._charset):
             self.transcoded = True
-            self._decoder = codecs.getincrementaldecoder(self._charset)()
+            self._decoder = _Utf8First(self._charset)
 
     def _transcode(self, data: bytes, *, final: bool) -> bytes:
         assert self._decoder is not None  # noqa: S101 - for the type checker

@@ -80,6 +80,18 @@ class Callgroups:
             self._check.call("PUT /pbx/apply")
         return self.shown()
 
+    def written(self, key: str) -> Callgroup:
+        """A callgroup of this check's own, with what was written.
+
+        Raises:
+            NonConformance: it is not listed under its id.
+        """
+        found = self.listed().get(key)
+        if found is None:
+            expected = f"the callgroup {key}, which was added"
+            self._check.fail("pbx.callgroups.post.listed", expected, "it is not listed")
+        return found
+
     def others(self) -> dict[str, Callgroup]:
         """All callgroups but those of this check."""
         return {key: group for key, group in self.listed().items() if key not in self.own}

@@ -43,7 +43,7 @@ def single_agrees(check: Check, callgroups: Callgroups, key: str) -> None:
     check.call("PUT /pbx/apply")
     exchange = check.call("GET /pbx/callgroups/<callgroupid>", key=key)
     found = [read_callgroup(one) for one in exchange.records("callgroups/callgroup")]
-    held = found == [callgroups.listed()[key]]
+    held = found == [callgroups.written(key)]
     expected, observed = f"callgroup {key} as in the list", "it differs"
     check.soft(OWN_RECORD, held, expected, observed, exchange)
 
@@ -63,7 +63,7 @@ def test_one_field_changes_and_nothing_else(
     new = {field: new[field], "priorities": priorities(members)}
     exchange = callgroups.change(key, new)
     check.expect_code(exchange, 0)
-    record, was = callgroups.listed()[key], before.callgroups.pop(key)
+    record, was = callgroups.written(key), before.callgroups.pop(key)
     wanted = str(new[field]).lower() if field == "enabled" else str(new[field])
     found = getattr(record, field)
     check.soft(f"{PUT}.stored", found == wanted, f"{field} {wanted!r}", f"is {found!r}", exchange)
@@ -87,10 +87,10 @@ def test_members_are_replaced(check: Check, callgroups: Callgroups) -> None:
         {1: [first]},
     )
     for members in steps:
-        was = callgroups.listed()[key]
+        was = callgroups.written(key)
         exchange = callgroups.change(key, {"priorities": priorities(members)})
         check.expect_code(exchange, 0)
-        record, wanted = callgroups.listed()[key], as_members(members)
+        record, wanted = callgroups.written(key), as_members(members)
         expected, observed = f"the members {wanted}", f"the members {record.members}"
         requirement_id = f"{PUT}.members-replaced"
         check.that(requirement_id, record.members == wanted, expected, observed, exchange)
@@ -98,7 +98,7 @@ def test_members_are_replaced(check: Check, callgroups: Callgroups) -> None:
         expected = "only the members changed"
         check.that(f"{PUT}.partial", not odd, expected, f"{odd} changed as well", exchange)
     check.call("PUT /pbx/apply")
-    found = callgroups.listed()[key].members
+    found = callgroups.written(key).members
     expected = "the same members after PUT /pbx/apply"
     check.that(f"{PUT}.members-replaced", found == wanted, expected, f"the members {found}")
 
@@ -112,7 +112,7 @@ def test_all_fields_change_at_once(check: Check, callgroups: Callgroups) -> None
     check.expect_code(exchange, 0)
     wanted = {tag: str(sent[tag]).lower() if tag == "enabled" else str(sent[tag]) for tag in FIELDS}
     for when in ("", ", also after PUT /pbx/apply"):
-        record = callgroups.listed()[key]
+        record = callgroups.written(key)
         for field, value in {**wanted, "members": as_members({1: [second]})}.items():
             found = getattr(record, field)
             expected, observed = f"{field} {value!r} as sent{when}", f"{field} is {found!r}"
@@ -123,7 +123,7 @@ def test_all_fields_change_at_once(check: Check, callgroups: Callgroups) -> None
 @requirement(f"{PUT}.stored")
 def test_changed_name_may_hold_any_character(check: Check, callgroups: Callgroups) -> None:
     [member] = callgroups.members(1)
-    key = callgroups.create({1: [member]})
+    key, stored = callgroups.create({1: [member]}), 0
     for said in TEXTS:
         name = callgroups.name(said)
         exchange = callgroups.change(key, {"name": name, "priorities": priorities({1: [member]})})
@@ -131,9 +131,12 @@ def test_changed_name_may_hold_any_character(check: Check, callgroups: Callgroup
             check.remark(f"{PUT}.stored", f"the name {name!r} is rejected with code 14")
             continue
         check.expect_code(exchange, 0)
-        found = callgroups.listed()[key].name
+        found = callgroups.written(key).name
         check.that(f"{PUT}.stored", found == name, f"the name {name!r}", repr(found), exchange)
         single_agrees(check, callgroups, key)
+        stored += 1
+    if not stored:
+        check.inconclusive("every name is rejected with code 14")
 
 
 @requirement(f"{PUT}.code-12", f"{PUT}.rejected-changes-nothing")

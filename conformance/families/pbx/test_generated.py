@@ -121,12 +121,12 @@ def test_any_change_is_stored(check: Check, ground: Ground) -> None:
     drawn = bodies(CHANGED, known_of(ground.facts(3)))
 
     def holds(body: dict[str, Any]) -> bool:
-        sent, before = body["callgroup"], callgroups.listed()[key]
+        sent, before = body["callgroup"], callgroups.written(key)
         exchange = callgroups.change(key, sent)
         if exchange.code == NOT_SAVED:  # a PBX may refuse a text that it can't store
             return False
         check.expect_code(exchange, 0)
-        after = callgroups.listed()[key]
+        after = callgroups.written(key)
         shows(check, sent, after, exchange)
         rest = {*before.differences(after)} - {*sent, "members", "display_names"}
         observed = f"{', '.join(sorted(rest))} changed as well"

@@ -174,6 +174,11 @@ class Contacts:
         mark = self.mark()
         return self.fields(mark, phone=f"+39{digits(mark)}")
 
+    def dialled_otherwise(self, sent: dict[str, Any]) -> bool:
+        """Whether a contact has the number that was sent, with 00 for its plus."""
+        number = sent["phone"].replace("+", "00")
+        return any(one(record, "phone").strip() == number for record in self.listed().values())
+
     def speed_dial(self) -> str:
         """A number for a speed dial, another one at each call.
 

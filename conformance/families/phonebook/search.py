@@ -50,6 +50,8 @@ def fits(pattern: str, value: str) -> bool:
 
 
 def _match(pattern: str, value: str) -> bool | None:
+    if not value and not pattern.strip("%"):
+        return None  # whether what is not there has zero characters is not said
     if fits(pattern, value):
         return True
     return None if fits(folded(pattern), folded(value)) else False

@@ -68,7 +68,7 @@ def _is_stored(own: Own, fields: dict[str, Any], found: Records) -> bool:
 
 @requirement(f"{PUT}.stored")
 def test_changed_text_survives(check: Check, contacts: Contacts) -> None:
-    own = contacts.create()
+    own, stored = contacts.create(), 0
     for text in TEXTS:
         fields = contacts.odd_fields(text)
         exchange = contacts.change(own.id, fields)
@@ -81,6 +81,9 @@ def test_changed_text_survives(check: Check, contacts: Contacts) -> None:
         wrong = differences(fields, after.get(own.id, {}))
         observed = f"{', '.join(wrong)} differ"
         check.soft(f"{PUT}.stored", not wrong, f"{text!r} as sent", observed, exchange)
+        stored += 1
+    if not stored:
+        check.inconclusive("every text is rejected with code 13")
 
 
 @requirement(f"{PUT}.stored")
@@ -91,6 +94,8 @@ def test_international_number_is_kept(check: Check, contacts: Contacts) -> None:
         check.inconclusive(f"{sent['phone']} is no telephone number here: {exchange.summary()}")
     after = contacts.settled(f"{PUT}.stored", partial(_is_stored, own, sent))
     wrong = differences(sent, after.get(own.id, {}))
+    if wrong == ["phone"] and contacts.dialled_otherwise(sent):
+        check.inconclusive("the + of a telephone number is kept as 00")
     check.that(f"{PUT}.stored", not wrong, "every field as sent", f"{', '.join(wrong)} differ")
 
 

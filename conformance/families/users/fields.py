@@ -126,7 +126,8 @@ def resent(record: Record) -> dict[str, Any] | None:
     kind = one(shown, "type").strip()
     if not kind:
         return None
-    destination = block(shown, "destination")
+    # What stands in an unused destination may be dropped when it is written (RD-28).
+    destination = block(shown, "destination") if kind != "HANGUP" else {}
     whole = failover(kind)
     whole["intro"] = one(shown, "intro").strip()
     whole["destination"] = {tag: one(destination, tag).strip() for tag in DESTINATION}

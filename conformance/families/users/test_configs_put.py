@@ -38,9 +38,12 @@ def change_of(field: str, other: str) -> dict[str, Any]:
 
 def states(field: str) -> dict[str, bool]:
     """The flags before a field changes: what is on could be reset as well as what is off."""
-    return dict.fromkeys(FLAGS, field != "first_name") | (
-        {field: not OTHERWISE[field]} if field in FLAGS else {}
-    )
+    flags = dict.fromkeys(FLAGS, field != "first_name")
+    if field in FLAGS:
+        flags[field] = not OTHERWISE[field]
+        # What follows from a flag that is to be switched off is off already.
+        flags |= dict.fromkeys(FLAGS[FLAGS.index(field) + 1 :], False)
+    return flags
 
 
 def rest(record: Record, sent: dict[str, Any]) -> object:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conformance.check import Check
     from conformance.objects import Record, Records
     from conformance.wire.exchange import Exchange
+    from conformance.wire.message import Content
 
 __all__ = [
     "BRIEF",
@@ -95,8 +96,29 @@ CONFIGS = View("configs", "configs/config")
 
 
 def callgroups(check: Check) -> Records:
-    """All callgroups by id: none of them changes with an extension that is no member."""
-    return records(check.call("GET /pbx/callgroups"), "callgroups/callgroup", "id")
+    """All callgroups by id: none of them changes with an extension that is no member.
+
+    What a callgroup shows of other objects, the names of members and targets, is left out.
+    """
+    found = records(check.call("GET /pbx/callgroups"), "callgroups/callgroup", "id")
+    return {
+        key: {tag: unnamed(values) for tag, values in row.items()} for key, row in found.items()
+    }
+
+
+def unnamed(values: list[Content]) -> list[Content]:
+    """Contents without the names of other objects, equal tags in one order (RD-27)."""
+    kept: list[Content] = [
+        value
+        if isinstance(value, str)
+        else {
+            tag: unnamed(below)
+            for tag, below in value.items()
+            if tag not in {"display_name", "name", "gateway_name"}
+        }
+        for value in values
+    ]
+    return sorted(kept, key=str)
 
 
 def odd_ones(before: Records, after: Records) -> list[str]:
