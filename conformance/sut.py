@@ -204,7 +204,8 @@ class Sut:
 
     def answers(self) -> bool:
         """Whether the SUT answers a harmless request; a proxy saying it is away does not count."""
-        exchange = self.send(self.outgoing("GET /system/firmware"))
+        # How often it has to be asked depends on time: it takes no id from those that follow.
+        exchange = self.send(self.outgoing("GET /system/firmware", request_id=None))
         return exchange.root is not None or (
             exchange.response is not None and exchange.status not in AWAY
         )
