@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 from conformance.behaviour import values
@@ -22,6 +21,7 @@ from conformance.errors import LabError, SafetyViolation, SutError
 from conformance.lab.safety import SafetyClass
 from conformance.objects import apply_at_exit
 from conformance.verdict import Inconclusive, NonConformance, NotRun
+from conformance.wire.message import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -173,7 +173,7 @@ class Ground:
     def set_dns(self, sequence: Sequence, number: int) -> None:
         """Write a DNS address that is not the one found."""
         found = self._first[DNS.name].get("", {}).get("ip_address", "")
-        if not _is_address(found):
+        if not is_address(found):
             self.check.not_run(f"the configured DNS address can't be written back: {found!r}")
         others = [one for one in values.DNS_ADDRESSES if one != found]
         self.moved_dns = True
@@ -239,12 +239,3 @@ class Ground:
                 self.check.leftovers.append(f"{kind.name} {key}{shown} could not be removed")
         if self.network and self.found[DNS.name] != self._first[DNS.name]:
             self.check.leftovers.append("the DNS address is not as it was before")
-
-
-def _is_address(text: str) -> bool:
-    """Whether a text is an IPv4 address, so that it can be written back."""
-    try:
-        IPv4Address(text)
-    except ValueError:
-        return False
-    return True

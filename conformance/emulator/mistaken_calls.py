@@ -12,6 +12,7 @@ from conformance.emulator.dispatch import Answer
 from conformance.emulator.document import Form
 from conformance.emulator.matching import Match, matcher
 from conformance.emulator.mistaken_objects import doubled
+from conformance.emulator.mistaken_wildcards import WILDCARDS
 from conformance.emulator.mistakes import asking, defect, listing
 from conformance.emulator.pbx import Pbx
 from conformance.emulator.replies import Reply
@@ -160,28 +161,7 @@ SELECTIONS: tuple[tuple[str, str, Select], ...] = (
     ("within", "finds a value within a longer one", _by(lambda text: f"%{text}%")),
     ("begins", "finds what only begins with the value", _by(lambda text: f"{text}%")),
     ("ends", "finds what only ends with the value", _by(lambda text: f"%{text}")),
-    ("wildcard-end-ignored", "knows no % at the end", _by(lambda text: text.removesuffix("%"))),
-    ("wildcard-start-ignored", "knows no % before", _by(lambda text: text.removeprefix("%"))),
-    (
-        "wildcard-both-as-start",
-        "takes a % at both ends for one at the beginning",
-        _by(lambda text: text.rstrip("%") if text.startswith("%") else text),
-    ),
-    (
-        "wildcard-both-as-end",
-        "takes a % at both ends for one at the end",
-        _by(lambda text: text.lstrip("%") if text.endswith("%") else text),
-    ),
-    (
-        "wildcard-end-as-both",
-        "takes a % at the end for one at both ends",
-        _by(lambda text: f"%{text}" if text.endswith("%") else text),
-    ),
-    (
-        "wildcard-start-as-both",
-        "takes a % at the beginning for one at both ends",
-        _by(lambda text: f"{text}%" if text.startswith("%") else text),
-    ),
+    *((name, title, _by(rewrite)) for name, title, rewrite in WILDCARDS),
     (
         "wildcard-one-at-least",
         "takes a % for one character at least",

@@ -8,6 +8,7 @@ element out, a mapping nests, a list repeats. The order of the mapping is the or
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
@@ -123,3 +124,12 @@ def whole_number(text: str | None) -> int | None:
     if not (digits.isascii() and digits.isdigit()) or len(digits) > LONGEST_NUMBER:
         return None
     return int(digits)
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an IPv4 address."""
+    try:
+        IPv4Address(text)
+    except ValueError:
+        return False
+    return True

@@ -10,6 +10,7 @@ from conformance.emulator.dispatch import Answer
 from conformance.emulator.document import Form
 from conformance.emulator.matching import matcher
 from conformance.emulator.mistaken_objects import doubled, list_defects, single_defects
+from conformance.emulator.mistaken_wildcards import WILDCARDS
 from conformance.emulator.mistakes import CONTACTS, asking, defect, listing, setting, showing
 from conformance.emulator.model import Contact
 from conformance.emulator.pbx import Pbx
@@ -131,28 +132,7 @@ SELECTIONS: tuple[tuple[str, str, Select], ...] = (
     ("substring", "finds a value within a longer one", _by(lambda text: f"%{text}%")),
     ("prefix", "finds what only begins with the value", _by(lambda text: f"{text}%")),
     ("suffix", "finds what only ends with the value", _by(lambda text: f"%{text}")),
-    ("wildcard-end-ignored", "knows no % at the end", _by(lambda text: text.removesuffix("%"))),
-    ("wildcard-start-ignored", "knows no % before", _by(lambda text: text.removeprefix("%"))),
-    (
-        "wildcard-both-as-start",
-        "takes a % at both ends for one at the beginning",
-        _by(lambda text: text.rstrip("%") if text.startswith("%") else text),
-    ),
-    (
-        "wildcard-both-as-end",
-        "takes a % at both ends for one at the end",
-        _by(lambda text: text.lstrip("%") if text.endswith("%") else text),
-    ),
-    (
-        "wildcard-end-as-both",
-        "takes a % at the end for one at both ends",
-        _by(lambda text: f"%{text}" if text.endswith("%") else text),
-    ),
-    (
-        "wildcard-start-as-both",
-        "takes a % at the beginning for one at both ends",
-        _by(lambda text: f"{text}%" if text.startswith("%") else text),
-    ),
+    *((name, title, _by(rewrite)) for name, title, rewrite in WILDCARDS),
     ("or", "finds what matches one of several tags", _either),
     ("first-tag-only", "heeds the first of several tags alone", _first_tag_only),
     ("nothing-without-tags", "finds nothing where the filter has no tag", _nothing_without_tags),

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from conformance.wire.message import is_address
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from conformance.check import Check
 
 __all__ = [
-    "DNS_ADDRESSES",
     "Interface",
     "Network",
     "Route",
@@ -26,8 +27,6 @@ __all__ = [
     "within",
 ]
 
-# Addresses that stand in documents and in nobody's network (RFC 5737).
-DNS_ADDRESSES = ("192.0.2.53", "198.51.100.53")
 DHCP = "0.0.0.0"  # noqa: S104 - an address that stands for DHCP
 DEFAULT = IPv4Network("0.0.0.0/0")
 T = TypeVar("T")
@@ -39,15 +38,6 @@ def within(address: str, subnet: IPv4Network) -> bool:
         return IPv4Address(address) in subnet
     except ValueError:
         return False
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is an IPv4 address."""
-    try:
-        IPv4Address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _subnet(address: str, mask: str) -> IPv4Network | None:

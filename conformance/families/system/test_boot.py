@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from conformance.behaviour.values import DNS_ADDRESSES
 from conformance.check import requirement
 from conformance.families.system.firmware import slots
-from conformance.families.system.network import DNS_ADDRESSES, dns, is_address, routes
+from conformance.families.system.network import dns, is_address, routes
 from conformance.families.system.ownroutes import OwnRoutes
 from conformance.lab.safety import SafetyClass
 from conformance.objects import Extensions, apply

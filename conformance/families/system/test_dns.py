@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from conformance.behaviour.values import DNS_ADDRESSES
 from conformance.check import requirement
 from conformance.families.system.network import (
-    DNS_ADDRESSES,
     dns,
     is_address,
     network,
