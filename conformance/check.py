@@ -92,10 +92,9 @@ class Check:
             NonConformance: there was no answer.
             Inconclusive: the answer is larger than the harness reads.
         """
-        earlier = frozenset(self.sut.sent_ids)
         outgoing = self.sut.outgoing(endpoint, body, **how)
         exchange = self.sut.send(outgoing, answer)
-        self.judge(exchange, answer, earlier)
+        self.judge(exchange, answer, self.sut.sent_ids)
         if exchange.response is None and not may_be_lost:
             self._lost(exchange)
         if exchange.response is not None and exchange.response.oversized:
@@ -106,7 +105,7 @@ class Check:
         self,
         exchange: Exchange,
         answer: Answer = Answer.XML,
-        earlier_ids: frozenset[str] = frozenset(),
+        earlier_ids: Collection[str] = frozenset(),
     ) -> None:
         """Take an exchange into this check, and judge what holds for every answer."""
         self.exchanges.append(exchange)

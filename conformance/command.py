@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -29,6 +30,7 @@ __all__ = ["run_suite"]
 
 ASK_BEFORE = (SafetyClass.NETWORK, SafetyClass.REBOOT, SafetyClass.HALT)
 EXIT_FAIL, EXIT_HARNESS = 1, 4
+GC_THRESHOLD = 100_000
 
 
 def run_suite(  # noqa: PLR0913 - the options of contract.md
@@ -104,6 +106,9 @@ def _run(run: Run, emulator: EmulatorServer | None) -> int:
             "--self-contained-html",
         ]
         plugins = [Wiring(run), Collector(run), Page(run), progress]
+        # What a run keeps it keeps to its end: looking through it for cycles finds nothing.
+        gc.freeze()
+        gc.set_threshold(GC_THRESHOLD, *gc.get_threshold()[1:])
         with progress:
             status = pytest.main(options, plugins)
     finally:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from conformance.verdict import Failure, Observation, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from conformance.catalogue import Catalogue, Endpoint
     from conformance.wire.exchange import Exchange, Response
@@ -58,7 +58,7 @@ def carries_xml(answer: Answer, response: Response) -> bool:
 
 
 def judge(
-    catalogue: Catalogue, exchange: Exchange, answer: Answer, earlier_ids: frozenset[str]
+    catalogue: Catalogue, exchange: Exchange, answer: Answer, earlier_ids: Collection[str]
 ) -> Iterator[Observation]:
     """Everything that this one exchange shows, apart from what its check looks for."""
     end, response = exchange.endpoint, exchange.response
@@ -142,7 +142,7 @@ def _message(catalogue: Catalogue, end: Endpoint, exchange: Exchange) -> Iterato
 
 
 def _request_id(
-    end: Endpoint, exchange: Exchange, earlier_ids: frozenset[str]
+    end: Endpoint, exchange: Exchange, earlier_ids: Collection[str]
 ) -> Iterator[Observation]:
     element = exchange.find("request_id")
     found = None if element is None else (element.text or "")
@@ -159,7 +159,7 @@ def _request_id(
 
 
 def _unasked(
-    found: str | None, exchange: Exchange, earlier_ids: frozenset[str]
+    found: str | None, exchange: Exchange, earlier_ids: Collection[str]
 ) -> Iterator[Observation]:
     requirement = "api.request-id.optional"
     if found and found in earlier_ids:

@@ -46,6 +46,12 @@ def _forms(secret: str) -> set[str]:
     return plain | {base64.b64encode(raw).decode(), base64.b64encode(digest.encode()).decode()}
 
 
+def _names_a_secret(text: str) -> bool:
+    # Most bodies name none, and a plain search says so far faster than the expression above.
+    folded = text.casefold().replace(" ", "_")
+    return any(tag in folded for tag in SECRET_ELEMENTS)
+
+
 def _pattern(literal: str) -> str:
     """Where a secret stands; one that is a mere word stands alone, and is no part of a tag's name.
 
@@ -72,7 +78,7 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text without the content of secret elements and without the run's secrets."""
-        if "<" in text:
+        if "<" in text and _names_a_secret(text):
             text = _ELEMENT.sub(
                 lambda found: f"{found[1]}{WITHHELD if found['value'].strip() else ''}", text
             )
