@@ -229,7 +229,7 @@ _WRITING: Mapping[str, Row] = {
 
 
 def _spaced(element: Element) -> None:
-    if element.text in {"true", "false"}:
+    if element.text in {"true", "false"} and element.tag != "request_id":
         element.text = f" {element.text}\n"
 
 
