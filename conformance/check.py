@@ -118,9 +118,8 @@ class Check:
         if exchange.timed_out and end and end.patience > 1 and self.sut.answers():
             raise Inconclusive(f"{end.name}: {exchange.lost}; it may need longer (timeout_s)")
         if not self.sut.wait_until_back(RETURN_AFTER_LOSS_S):
-            self.sut.dead = (
-                f"stopped answering at {exchange.request.method} {exchange.request.path}"
-            )
+            said = f"stopped answering at {exchange.request.method} {exchange.request.path}"
+            self.sut.give_up(said, self.exchanges)
         self.fail(f"{stem}.response-schema", "an answer", f"no answer: {exchange.lost}", exchange)
 
     # --- stating ----------------------------------------------------------------------------

@@ -164,6 +164,22 @@ def catalogue(as_json: bool) -> None:
         )
 
 
+@_example("kpbx-conformance cleanup --target lab.toml")
+@click.option(
+    "--target", type=click.Path(path_type=Path), help="Target file that describes the PBX."
+)
+@click.option("--url", help="Address of the PBX, without /rest/.")
+@click.option("--allow", callback=_split, help="Safety classes, separated by commas.")
+def cleanup(**options: Any) -> NoReturn:
+    """Remove what an interrupted run left on a PBX, from its journal.
+
+    Nothing else is touched, and it can be repeated. Exit status: 0 nothing is left, 1 something is.
+    """
+    from conformance.command import run_cleanup  # noqa: PLC0415
+
+    sys.exit(run_cleanup(**options))
+
+
 @_example("kpbx-conformance validate --endpoint 'POST /cdr' --kind response cdr.xml")
 @click.option("--endpoint", required=True, help="As the guide writes it: 'POST /cdr'.")
 @click.option("--kind", type=click.Choice(["request", "response"]), required=True)

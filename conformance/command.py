@@ -16,7 +16,7 @@ from conformance.lab.safety import SafetyClass
 from conformance.plugin import Collector, start_emulator
 from conformance.report.files import make_folder
 from conformance.report.page import Page
-from conformance.report.progress import Progress
+from conformance.report.progress import Progress, printable
 from conformance.run import Run, Settings
 from conformance.suite import Wiring, arguments, forget_other_suites
 from conformance.verdict import Verdict
@@ -26,10 +26,12 @@ if TYPE_CHECKING:
 
     from conformance.emulator.server import EmulatorServer
 
-__all__ = ["run_suite"]
+__all__ = ["run_cleanup", "run_suite"]
 
 ASK_BEFORE = (SafetyClass.NETWORK, SafetyClass.REBOOT, SafetyClass.HALT)
 EXIT_FAIL, EXIT_HARNESS = 1, 4
+# Who cleans up a PBX named by its address alone allows what changes nothing but the run's own.
+CLEANED_BY_DEFAULT = (SafetyClass.CONFIG, SafetyClass.NETWORK)
 GC_THRESHOLD = 100_000
 
 
@@ -76,6 +78,39 @@ def run_suite(  # noqa: PLR0913 - the options of contract.md
     finally:
         if emulator is not None:
             emulator.stop()
+
+
+def run_cleanup(*, target: Path | None, url: str | None, allow: tuple[str, ...] | None) -> int:
+    """Finish an interrupted run from its journal and return the exit status.
+
+    Raises:
+        ConfigurationError: no PBX is named, or see `Custody.finish_earlier`.
+    """
+    if (target is None) is (url is None):
+        raise ConfigurationError("name the PBX: cleanup --target FILE, or --url URL")
+    if url is not None and allow is None:
+        allow = CLEANED_BY_DEFAULT
+    run = Run(Settings(target=target, url=url, allow=allow))
+    where = run.sut.target.connection.url
+    try:
+        cleanup = run.custody.finish_earlier()
+    finally:
+        run.close()
+    if cleanup is None:
+        click.echo(f"Nothing to clean up: no run on {where} from here was interrupted")
+        return 0
+    for line in cleanup.done:
+        click.echo(printable(f"done:      {line}"))
+    for line in cleanup.left:
+        click.echo(printable(f"left:      {line}"))
+    for line in cleanup.differences:
+        click.echo(printable(f"different: {line}"))
+    if cleanup.left:
+        click.echo("Something is left; cleanup can be repeated")
+        return EXIT_FAIL
+    found = "but not as it was found" if cleanup.differences else "and as it was found"
+    click.echo(f"Nothing of the run of {cleanup.past.started} is left, {found}")
+    return 0
 
 
 def _ask(run: Run) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from conformance.wire.message import Body, Content
 
 __all__ = [
+    "GONE",
     "Extensions",
     "Record",
     "Records",

@@ -124,7 +124,7 @@ def await_return(check: Check, claim: str = "") -> None:
     timeout_s = check.pixit.reboot_timeout_s
     if _becomes(check, timeout_s, up=True) is not None:
         return
-    check.sut.dead = f"did not come back within {timeout_s:.0f} s"
+    check.sut.give_up(f"did not come back within {timeout_s:.0f} s", check.exchanges)
     said = f"the PBX {check.sut.dead} (reboot_timeout_s)"
     if claim:
         check.fail(claim, "the PBX comes back", said)

@@ -153,10 +153,11 @@ def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
         rows = [Observation(one.id, Verdict.NONE, sut.unmet(one) or reasons[0]) for one in claims]
         item.stash[RECORD] = run.recorder.check(item.nodeid, None, rows)
         pytest.skip(reasons[0])
-    one = Check(sut, claims)
+    one = run.under_way = Check(sut, claims)
     yield one
     try:
         one.finish()
+        run.under_way = None
     except BaseException as problem:
         said = f"cleaning up failed: {type(problem).__name__}: {problem}"
         one.leftovers.append(said)

@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 from conformance import catalogue as guide
+from conformance.custody import Custody, unknown
 from conformance.dialect import Dialect
 from conformance.errors import ConfigurationError
 from conformance.lab.conditions import HookLab, Lab, NoLab, PanelLab
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.catalogue import Requirement
+    from conformance.check import Check
     from conformance.emulator.server import EmulatorServer
+    from conformance.lab.traces import Traces
 
 __all__ = ["PROFILES", "Run", "Settings"]
 
@@ -96,6 +99,12 @@ def _emulated(server: EmulatorServer) -> Target:
     )  # fmt: skip
 
 
+def _traces() -> Traces:
+    from conformance import families  # noqa: PLC0415 - which import much of what a run needs
+
+    return families.traces()
+
+
 class Run:
     """A run from its settings to its results."""
 
@@ -109,6 +118,8 @@ class Run:
         self._clock = time.monotonic()
         self._ended: float | None = None
         self.interrupted = False
+        self.under_way: Check | None = None
+        self.as_found: dict[str, Any] = unknown("the run has not ended")
         self._prepare()
 
     def _prepare(self) -> None:
@@ -141,23 +152,28 @@ class Run:
             seed=self.seed,
             examples=EXAMPLES[settings.profile],
         )
+        self.custody = Custody(self.sut, _traces())
         if settings.out is not None and self.sut.examples:
             self.sut.kept_examples = settings.out / FOLDER
             keep_caches(settings.out / FOLDER)
 
     def open(self) -> None:
-        """Reach the SUT and probe its dialect.
+        """Reach the SUT, probe its dialect, and remember how it is found.
 
         Raises:
             SutError: it can't be reached, or refuses the credentials.
+            ConfigurationError: another run is going on there, or see `Custody.take`.
         """
+        self.custody.lock()
         self.sut.connect()
         probe(self.sut)
+        self.custody.take()
         self.ledger.dialect.update(self.sut.dialect.as_dict())
         self.ledger.har += self.recorder.entries()
 
     def close(self) -> None:
-        """Close the connections to the SUT."""
+        """Close the connections to the SUT, and let go of it."""
+        self.custody.release()
         self.sut.close()
         keep_caches(None)
 
@@ -180,9 +196,24 @@ class Run:
             self.sut.dead and f"the PBX {self.sut.dead}"
         ) or "no check of this run came to decide it"  # fmt: skip
 
+    def _last_words(self) -> dict[str, Any] | None:
+        if not self.sut.dead:
+            return None
+        shown = [self.recorder.exchange(one) for one in self.sut.last_words]
+        return {"said": f"The PBX {self.sut.dead}", "exchanges": shown}
+
     def end(self) -> None:
-        """Stop the clock: what the results say of the duration no longer changes."""
+        """Give the SUT back as it was found, and stop the clock."""
+        if self.under_way is not None:
+            self.under_way.finish()
+        self.as_found = self.custody.give_back()
+        self.ledger.har += self.recorder.entries()
         self._ended = time.monotonic()
+
+    @property
+    def leftovers(self) -> list[str]:
+        """What checks could not put back by themselves, and what is left at the end."""
+        return [*self.ledger.leftovers, *self.as_found.get("left", ())]
 
     def results(self) -> dict[str, Any]:
         """The results as contract.md has them."""
@@ -204,7 +235,9 @@ class Run:
             "catalogue": catalogue_digest(self.catalogue),
             "tls_verified": connection.verify,
             "dialect": dict(sorted(self.ledger.dialect.items())),
-            "leftovers": self.ledger.leftovers,
+            "leftovers": self.leftovers,
+            "as_found": self.as_found,
+            "stopped_answering": self._last_words(),
             "requirements": rows,
             "summary": summary(rows),
         }

@@ -20,7 +20,7 @@ from conformance.wire.client import NO_CONNECTION, Outgoing
 from conformance.wire.message import document, whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from conformance.catalogue import Catalogue, Endpoint, Requirement
@@ -39,6 +39,7 @@ LETTERS = string.ascii_letters + string.digits
 ID_LOOKS = ((LETTERS, "", 12), (string.digits, "00", 12), (LETTERS, "", 64))
 UNAUTHORIZED = 401
 POLL_S = 0.1
+LAST_WORDS = 6
 AWAY = {502, 503, 504}
 # Harmless, and of two trees: the last one answers whatever the licence's state.
 FIRST_CONTACT = ("GET /system/firmware", "GET /pbx/pending", "GET /system/network/dns")
@@ -80,6 +81,8 @@ class Sut:
         self.pending_at_start = False
         self.gated_at_start = ""
         self.dead = ""
+        self.last_words: tuple[Exchange, ...] = ()
+        """What was said before the SUT stopped answering."""
         self.free_extensions: list[str] | None = None
         self.sent_ids: set[str] = set()
         self._words_left = self._words(seed)
@@ -200,6 +203,8 @@ class Sut:
             schema, body = message_schema(relative), exchange.response.body
             charset = exchange.response.charset
             exchange.validation = validate_bytes(schema, body, keep_tree=True, charset=charset)
+        if self.client.guard is not None:
+            self.client.guard.after(exchange)
         return exchange
 
     def answers(self) -> bool:
@@ -209,6 +214,16 @@ class Sut:
         return exchange.root is not None or (
             exchange.response is not None and exchange.status not in AWAY
         )
+
+    def give_up(self, reason: str, exchanges: Sequence[Exchange]) -> None:
+        """Ask the SUT nothing more: it stopped answering.
+
+        Args:
+            reason: what it did, after "the PBX".
+            exchanges: those that led there; the last ones are kept for the report.
+        """
+        self.dead = reason
+        self.last_words = tuple(exchanges)[-LAST_WORDS:]
 
     def wait_until_back(self, timeout_s: float) -> bool:
         """Wait until the SUT answers again, at most that many seconds; whether it does."""
@@ -250,8 +265,15 @@ class Sut:
             self.gated_at_start = f"the licence gates the API: {firmware.summary()}"
         self.firmware = _running_version(firmware)
         self.api_version = api_version_of(self.firmware)
+        self._note_pending(pending)
+
+    def _note_pending(self, exchange: Exchange) -> None:
         # Of a PBX that is the run's alone nobody's changes can be pending.
-        self.pending_at_start = self.target.shared and pending.flag("pbx_pending") is True
+        self.pending_at_start = self.target.shared and exchange.flag("pbx_pending") is True
+
+    def look_for_pending(self) -> None:
+        """Ask once more whether changes are pending, before anything of this run can be."""
+        self._note_pending(self.send(self.outgoing("GET /pbx/pending", request_id=None)))
 
     def _no_contact(self, contacts: list[Exchange]) -> NoReturn:
         url, last = self.target.connection.url, contacts[-1]

@@ -13,10 +13,13 @@ from conformance.objects import let_show
 from conformance.wire.message import content
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from conformance.check import Check
+    from conformance.wire.exchange import Exchange
     from conformance.wire.message import Content
 
-__all__ = ["Configuration", "differences", "whole_configuration"]
+__all__ = ["LISTS", "Configuration", "changes", "differences", "read_lists", "whole_configuration"]
 
 # What is asked, where its records stand, and the tag that tells one from another.
 LISTS = (
@@ -40,9 +43,24 @@ def whole_configuration(check: Check, earlier: Configuration | None = None) -> C
         earlier: saves reading what is the same.
     """
     let_show(check)
+    return read_lists(lambda endpoint: check.call(endpoint, request_id=None), LISTS, earlier)
+
+
+def read_lists(
+    ask: Callable[[str], Exchange],
+    lists: Iterable[tuple[str, str, str]],
+    earlier: Configuration | None = None,
+) -> Configuration:
+    """What the PBX shows, list by list; one that can't be read is left out.
+
+    Args:
+        ask: sends the request with a heading of the guide.
+        lists: headings, where the records stand, and the tag that tells one from another.
+        earlier: saves reading what is the same.
+    """
     found: Configuration = {}
-    for endpoint, path, key in LISTS:
-        exchange = check.call(endpoint, request_id=None)
+    for endpoint, path, key in lists:
+        exchange = ask(endpoint)
         if exchange.gated or exchange.find(path.partition("/")[0]) is None:
             continue
         body = exchange.response.body if exchange.response else b""
@@ -65,7 +83,14 @@ def _normal(value: Content) -> Any:
 
 
 def differences(before: Configuration, after: Configuration) -> str:
-    """What is different, by the names of records and tags and never by value; empty if nothing."""
+    """What is different, in a few words; empty if nothing."""
+    said = changes(before, after)
+    more = f" and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else ""
+    return "; ".join(said[:MOST_SAID]) + more
+
+
+def changes(before: Configuration, after: Configuration) -> list[str]:
+    """What is different, by the names of records and tags and never by value."""
     said: list[str] = []
     for endpoint, (body, records) in before.items():
         shown, now = after.get(endpoint, (body, records))
@@ -76,8 +101,7 @@ def differences(before: Configuration, after: Configuration) -> str:
             for key in sorted(records.keys() | now.keys())
             if records.get(key) != now.get(key)
         ]
-    more = f" and {len(said) - MOST_SAID} more" if len(said) > MOST_SAID else ""
-    return "; ".join(said[:MOST_SAID]) + more
+    return said
 
 
 def _changed(key: str, before: Any, after: Any) -> str:

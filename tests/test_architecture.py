@@ -11,7 +11,12 @@ import conformance
 
 ROOT = Path(conformance.__file__).parent
 MODULES = sorted(ROOT.rglob("*.py"))
-MAY_NAME_FAMILIES = {"conformance.cli", "conformance.plugin", "conformance.catalogue"}
+MAY_NAME_FAMILIES = {
+    "conformance.catalogue",
+    "conformance.cli",
+    "conformance.plugin",
+    "conformance.run",
+}
 MAY_NAME_THE_EMULATOR = {
     "conformance.cli",
     "conformance.command",

@@ -284,9 +284,12 @@ def test_a_plan_of_what_was_selected(tmp_path: Path) -> None:
     arguments = ("run", "--url", "http://x", "--plan", "--out", str(tmp_path))
     result = cli(*arguments, "--select", "pbx.pending.*")
     assert result.exit_code == 0
-    names = [line.strip() for line in result.output.splitlines() if line.startswith("  ")]
-    assert PENDING in names
-    assert all(name.startswith("pbx.pending.") for name in names)
+    rows = [line.split() for line in result.output.splitlines() if line.startswith("  ")]
+    checks = [row for row in rows if "::" in row[0]]
+    assert checks
+    assert all(row[0].startswith(("pbx/", "general/")) for row in checks)
+    assert PENDING in {name for row in rows for name in row}
+    assert all(row[0].startswith("pbx.pending.") for row in rows if len(row) == 1)
 
 
 # --- run: asking first -------------------------------------------------------------------------
@@ -373,7 +376,8 @@ def test_a_run_on_the_emulator_from_an_empty_folder(tmp_path: Path) -> None:
     assert results["seed"] == 5
     lines = done.stdout.splitlines()
     assert "embedded emulator" in lines[0]
-    assert lines[-2].startswith("1 pass, 0 fail, 0 inconc, 0 error, 0 none in ")
+    assert lines[-3].startswith("1 pass, 0 fail, 0 inconc, 0 error, 0 none in ")
+    assert lines[-2] == "The PBX is as it was found"
     assert lines[-1] == "Report: out/3.9.5-2891/report.html"
     assert "\x1b" not in done.stdout, "no colours where there is no terminal"
     assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -7,6 +7,10 @@ from typing import Any
 
 from conformance.emulator.routing import EmulatedRoute
 from conformance.emulator.seeded import Defect, Variant
+from conformance.lab.traces import ObjectKind, Traces
+
+# What names an object of another kind goes first: members of callgroups, owners of contacts.
+LAST_REMOVED = "extension"
 
 
 def _gathered(module: str, attribute: str) -> list[Any]:
@@ -15,8 +19,21 @@ def _gathered(module: str, attribute: str) -> list[Any]:
     for family in pkgutil.iter_modules(__path__):
         name = f"{__name__}.{family.name}.{module}"
         if find_spec(name) is not None:
-            found += getattr(import_module(name), attribute)
+            found += getattr(import_module(name), attribute, [])
     return found
+
+
+def traces() -> Traces:
+    """Return what requests leave on a PBX: what each `leftovers.py` holds."""
+
+    def order(kind: ObjectKind) -> bool:
+        return kind.name == LAST_REMOVED
+
+    return Traces(
+        objects=tuple(sorted(_gathered("leftovers", "OBJECTS"), key=order)),
+        settings=tuple(_gathered("leftovers", "SETTINGS")),
+        states=tuple(_gathered("leftovers", "STATES")),
+    )
 
 
 def emulated_routes() -> list[EmulatedRoute]:

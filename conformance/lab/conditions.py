@@ -17,8 +17,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["CONDITIONS", "HookLab", "Lab", "NoLab", "Panel", "PanelLab"]
+    from conformance.lab.journal import Journal
 
+__all__ = [
+    "CONDITIONS",
+    "POWER",
+    "HookLab",
+    "JournaledLab",
+    "Lab",
+    "NoLab",
+    "Panel",
+    "PanelLab",
+    "normal",
+]
+
+POWER = "power"
 CONDITIONS = (
     "license-missing",
     "license-expired",
@@ -37,10 +50,15 @@ CONDITIONS = (
     "update-progress-failure",
     "cdr-internal-error",
     "call-failure",
-    "power",
+    POWER,
 )
 HOOK_TIMEOUT_S = 120.0
 CANT_DO = 3
+
+
+def normal(condition: str) -> bool:
+    """Whether a condition holds on a PBX in ordinary operation: of them, `power` alone does."""
+    return condition == POWER
 
 
 class Panel(Protocol):
@@ -137,3 +155,23 @@ class HookLab(Lab):
             raise LabError(
                 f"the lab hook ended with {done.returncode} for {' '.join(command[-2:])}"
             )
+
+
+class JournaledLab(Lab):
+    """A lab whose conditions stand in the journal for as long as they last."""
+
+    def __init__(self, lab: Lab, journal: Journal) -> None:
+        self._lab, self._journal = lab, journal
+
+    def unavailable(self, condition: str) -> str:
+        """As the lab says."""
+        return self._lab.unavailable(condition)
+
+    def switch(self, condition: str, *, on: bool) -> None:
+        """Write down that a condition begins before it does, and that it has ended after that."""
+        begins = on is not normal(condition)
+        if begins:
+            self._journal.condition(condition, on=on)
+        self._lab.switch(condition, on=on)
+        if not begins:
+            self._journal.condition(condition, on=on)

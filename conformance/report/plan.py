@@ -6,8 +6,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import click
+import pytest
 
+from conformance import selection
 from conformance.lab.safety import SafetyClass
+from conformance.suite import Wiring, arguments
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator
@@ -16,27 +19,75 @@ if TYPE_CHECKING:
 
 __all__ = ["show_plan"]
 
+ONLY_ASKS = {"GET"}
+IN_OPERATION = {
+    SafetyClass.SERVICE: "reload or restart the engine: calls may be dropped; click2call may ring "
+    "{click2call_exten}; a licence key may be activated",
+    SafetyClass.REBOOT: "restart the system, several times, and switch its firmware; an update "
+    "goes into the secondary slot and stays there",
+    SafetyClass.HALT: "shut the system down; the lab hook powers it on again",
+}
+
+
+class _Gathered:
+    """A plugin of a pytest session that collects only."""
+
+    def __init__(self) -> None:
+        self.items: list[pytest.Item] = []
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Keep what would run."""
+        self.items = session.items
+
 
 def show_plan(run: Run) -> int:
-    """Print the plan of a run by safety class; the exit status is 0."""
-    connection = run.sut.target.connection
-    runs: dict[SafetyClass, list[str]] = defaultdict(list)
+    """Print the plan of a run by safety class; the exit status is 0.
+
+    What only the PBX can tell (whether it has a licence for something, whether somebody's changes
+    are pending) is not known yet: there the run may leave out more.
+    """
+    checks, judged = _checks(run)
     left_out: dict[str, list[str]] = defaultdict(list)
+    on_the_way: list[str] = []
     for item in filter(run.selected, run.catalogue.requirements.values()):
-        reason = run.sut.unmet(item)
-        if reason:
+        if reason := run.sut.unmet(item):
             left_out[reason].append(item.id)
-        else:
-            runs[item.safety].append(item.id)
+        elif item.id not in judged:
+            on_the_way.append(item.id)
+    connection = run.sut.target.connection
     click.echo(f"Plan for {connection.name or connection.url}; nothing is sent now.")
     for safety in SafetyClass:
-        if safety in runs:
-            _show(f"{safety}: {len(runs[safety])} requirements would be judged", runs[safety])
-    for line in _objects(run, runs):
+        if safety in checks:
+            _show(f"{safety}: {_several(checks[safety], 'check')} would run", checks[safety])
+    if on_the_way:
+        headline = f"decided on the way, from any answer: {_several(on_the_way, 'requirement')}"
+        _show(headline, on_the_way)
+    for line in (*_requests(run), *_objects(run, checks)):
         click.echo(line)
     for reason, names in sorted(left_out.items()):
-        _show(f"left out, {len(names)} requirements: {reason}", names)
+        _show(f"left out, {_several(names, 'requirement')}: {reason}", names)
     return 0
+
+
+def _checks(run: Run) -> tuple[dict[SafetyClass, list[str]], set[str]]:
+    """The checks that would run, by class, each with what it decides; and all that is decided."""
+    gathered = _Gathered()
+    pytest.main([*arguments(run), "--collect-only"], [Wiring(run), gathered])
+    checks: dict[SafetyClass, list[str]] = defaultdict(list)
+    judged: set[str] = set()
+    for item in gathered.items:
+        claims = selection.claims(item, run.catalogue.requirements)
+        if any(run.sut.unmet(claim) for claim in claims):
+            continue
+        safety = max((claim.safety for claim in claims), key=lambda one: one.rank)
+        names = [claim.id for claim in claims]
+        checks[safety].append(f"{item.nodeid.removeprefix('families/')}  {' '.join(names)}")
+        judged.update(names)
+    return checks, judged
+
+
+def _several(names: list[str], noun: str) -> str:
+    return f"{len(names)} {noun}{'' if len(names) == 1 else 's'}"
 
 
 def _show(headline: str, names: list[str]) -> None:
@@ -45,14 +96,30 @@ def _show(headline: str, names: list[str]) -> None:
         click.echo(f"  {name}")
 
 
-def _objects(run: Run, runs: Container[SafetyClass]) -> Iterator[str]:
+def _requests(run: Run) -> Iterator[str]:
+    """The requests that may change something, as far as they are allowed."""
+    allowed = run.sut.client.allow
+    ends = [end for end in run.catalogue.endpoints.values() if end.method not in ONLY_ASKS]
+    for safety in sorted(allowed, key=lambda one: one.rank):
+        names = [end.name for end in ends if safety in {end.safety, end.rejected_safety}]
+        if names and safety is not SafetyClass.READ:
+            yield f"\nRequests of class {safety} that would be sent: {', '.join(names)}"
+        if safety in IN_OPERATION:
+            exten = run.sut.target.pixit.click2call_exten or "nobody"
+            yield f"They would {IN_OPERATION[safety].format(click2call_exten=exten)}"
+
+
+def _objects(run: Run, checks: Container[SafetyClass]) -> Iterator[str]:
     pixit = run.sut.target.pixit
-    if SafetyClass.CONFIG in runs:
-        yield "\nWould create, and delete again, contacts of its own"
+    if SafetyClass.CONFIG in checks:
+        yield "\nWould create, change and delete again, and nothing else of these kinds"
+        yield "  contacts with texts of its own"
         if pixit.extensions:
             yield f"  extensions within {pixit.extensions[0]}-{pixit.extensions[-1]}"
         if pixit.callgroup_selections:
             first, last = pixit.callgroup_selections[0], pixit.callgroup_selections[-1]
             yield f"  callgroups with selections within {first}-{last}"
-    if SafetyClass.NETWORK in runs and pixit.route_destination:
-        yield f"  the route {pixit.route_destination}"
+    if SafetyClass.NETWORK in checks:
+        if pixit.route_destination:
+            yield f"  routes within {pixit.route_destination}"
+        yield "Would change the DNS address, and set it back"

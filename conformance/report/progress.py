@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from conformance.run import Run
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "printable"]
 
 _STYLE = {
     Verdict.PASS: "green",
@@ -96,6 +96,8 @@ class Progress:
                 "[yellow]Changes of somebody else are pending: nothing that changes the "
                 "configuration runs[/]"
             )
+        for text in run.custody.earlier:
+            self.console.print(f"[yellow]{escape(printable(text))}[/]")
         self._bar.start()
         return self
 
@@ -128,7 +130,7 @@ class Progress:
         """The short summary at the end, with what failed and where the report is."""
         for row in results["requirements"]:
             if row["verdict"] == Verdict.FAIL:
-                observed = escape(_printable(row["failure"]["observed"]))[:300]
+                observed = escape(printable(row["failure"]["observed"]))[:300]
                 self.console.print(f"[bold red]fail[/]   {row['id']}: {observed}")
             elif row["verdict"] == Verdict.ERROR:
                 self.console.print(f"[bold magenta]error[/]  {row['id']}: {escape(row['reason'])}")
@@ -137,14 +139,34 @@ class Progress:
         self.console.print(f"{', '.join(parts)} in {results['duration_s']:.1f} s")
         leftovers = results["leftovers"]
         for text in leftovers[:MOST_LEFTOVERS]:
-            self.console.print(f"[yellow]left on the PBX:[/] {escape(_printable(text))}")
+            self.console.print(f"[yellow]left on the PBX:[/] {escape(printable(text))}")
         if len(leftovers) > MOST_LEFTOVERS:
             more = len(leftovers) - MOST_LEFTOVERS
             self.console.print(f"[yellow]and {more} more: see results.json[/]")
+        if results["stopped_answering"]:
+            said = escape(printable(results["stopped_answering"]["said"]))
+            self.console.print(f"[bold red]{said}[/]; nothing more was asked of it")
+        self._as_found(results["as_found"])
         if not results["complete"]:
             self.console.print("[yellow]The run is not complete[/]")
         self.console.print(f"Report: {folder / 'report.html'}")
 
+    def _as_found(self, said: dict[str, Any]) -> None:
+        """Whether the PBX is left as it was found."""
+        differences = said["differences"]
+        if not said["compared"]:
+            self.console.print(
+                f"[yellow]Not known whether the PBX is as it was found: {said['reason']}[/]"
+            )
+        elif not differences:
+            self.console.print("The PBX is as it was found")
+        for text in differences[:MOST_LEFTOVERS]:
+            self.console.print(f"[yellow]not as it was found:[/] {escape(printable(text))}")
+        if len(differences) > MOST_LEFTOVERS:
+            more = len(differences) - MOST_LEFTOVERS
+            self.console.print(f"[yellow]and {more} more differences: see results.json[/]")
 
-def _printable(text: str) -> str:
+
+def printable(text: str) -> str:
+    """A text without what a terminal would take for a command."""
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from conformance.catalogue import Endpoint
+    from conformance.lab.guard import Guard
     from conformance.lab.safety import SafetyClass
     from conformance.lab.target import Connection
 
@@ -97,6 +98,7 @@ class WireClient:
         allow: frozenset[SafetyClass],
         record: Callable[[Exchange], None] = lambda _exchange: None,
     ) -> None:
+        self.guard: Guard | None = None
         self.connection = connection
         self.allow = allow
         self.record = record
@@ -126,7 +128,8 @@ class WireClient:
         """Send one request and read its answer, feeding it to the sink chosen by its head.
 
         Raises:
-            SafetyViolation: the request's safety class is not allowed in this run.
+            SafetyViolation: the request's safety class is not allowed in this run, or it would
+                touch what the run did not make.
         """
         if outgoing.safety not in self.allow:
             allowed = sorted(self.allow, key=lambda item: item.rank)
@@ -134,6 +137,8 @@ class WireClient:
                 f"{outgoing.method} {outgoing.path} is of class {outgoing.safety}, "
                 f"allowed are {', '.join(allowed)}"
             )
+        if self.guard is not None:
+            self.guard.before(outgoing)
         exchange = self._attempt(outgoing, sink_for)
         if exchange.response is None and not exchange.timed_out and outgoing.method == "GET":
             # A server may close an idle connection just as it is used again (RFC 9112, 9.3.1).

@@ -9,6 +9,7 @@ import lxml.html
 import pytest
 
 from conformance import catalogue
+from conformance.custody import unknown
 from conformance.report.page import SIGNS, render
 from conformance.run import Run, Settings
 from conformance.verdict import Verdict
@@ -74,6 +75,8 @@ def poisoned(blank: dict[str, Any]) -> dict[str, Any]:
         "select": [HOSTILE],
         "dialect": {"RD-01": HOSTILE, HOSTILE: HOSTILE},
         "leftovers": [HOSTILE],
+        "as_found": {"compared": True, "differences": [HOSTILE], "unread": [HOSTILE], "left": []},
+        "stopped_answering": {"said": HOSTILE, "exchanges": [exchange(HOSTILE)]},
         "complete": False,
         "tls_verified": False,
     }
@@ -202,8 +205,12 @@ def test_warnings_are_loud(blank: dict[str, Any]) -> None:
         found = parsed(results).xpath("//p[@class='kpbx-warning']")
         return " ".join(item.text_content() for item in found)
 
-    results = with_verdicts(blank)
+    same = {"compared": True, "differences": [], "unread": [], "left": []}
+    results = with_verdicts(blank) | {"as_found": same}
     assert not warnings(results)
+    different = same | {"differences": ["GET /pbx/callgroups: '7' is gone"]}
+    assert "'7' is gone" in warnings(results | {"as_found": different})
+    assert "Not known whether" in warnings(results | {"as_found": unknown("it was cut short")})
     assert "not verified" in warnings(results | {"tls_verified": False})
     assert "not completed" in warnings(results | {"complete": False})
     left = "extension 9000: HTTP 500"

@@ -19,6 +19,7 @@ __all__ = [
     "RUNNING",
     "SECONDARY",
     "Slots",
+    "bring_back",
     "run",
     "slots",
     "start_from",
@@ -83,7 +84,7 @@ def start_from(check: Check, slot: str) -> Slots:
     before = slots(check)
     if not before.secondary:
         check.not_run("the secondary slot holds no firmware")
-    check.on_exit(lambda: _put_back(check, before))
+    check.on_exit(lambda: bring_back(check, before))
     return run(check, slot)
 
 
@@ -160,7 +161,8 @@ def stay(check: Check, endpoint: str, code: int, requirement_id: str) -> None:
     check.that(requirement_id, after == before, str(before), str(after), outage.exchange)
 
 
-def _put_back(check: Check, before: Slots) -> None:
+def bring_back(check: Check, before: Slots) -> None:
+    """Switch until the slots are as they were; what can't be brought back becomes a leftover."""
     if check.sut.dead:
         return
     now = slots(check)

@@ -107,7 +107,7 @@ def starts_nothing(check: Check, requirement_id: str) -> Iterator[None]:
         Inconclusive: an update runs already.
     """
     code, before = idle(check), slots(check)
-    check.on_exit(lambda: _let_it_end(check))
+    check.on_exit(lambda: let_it_end(check))
     yield
     now = status(check)
     said = f"updatestatus {now}"
@@ -116,7 +116,7 @@ def starts_nothing(check: Check, requirement_id: str) -> Iterator[None]:
     check.that(requirement_id, after == before, str(before), str(after))
 
 
-def _let_it_end(check: Check) -> None:
+def let_it_end(check: Check) -> None:
     """Wait for an update that should not have started."""
     if not check.sut.dead and status(check) in PHASES:
         Progress(check, slots(check), "").follow()

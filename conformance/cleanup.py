@@ -1,0 +1,168 @@
+"""Takes from a PBX what a run left on it, as its journal has it, and nothing else.
+
+It can be repeated, and broken off, at any time: what is gone already is passed over. Requests go
+the same way as in a run, within the target's safety classes, and the guard looks at each of them.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from conformance.check import ENDINGS, Check
+from conformance.errors import LabError, SafetyViolation, SutError
+from conformance.lab.conditions import normal
+from conformance.objects import GONE
+from conformance.outage import await_return
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from conformance.lab.journal import Past
+    from conformance.lab.traces import ObjectKind, Setting, State, Traces
+    from conformance.sut import Sut
+
+__all__ = ["Cleanup", "state_before"]
+
+APPLY, REVERT = "PUT /pbx/apply", "PUT /pbx/revert"
+# What names another object may keep it from going: a second round finds it free.
+ROUNDS = 2
+TROUBLE = (*ENDINGS, LabError, SutError, SafetyViolation)
+
+
+@dataclass(slots=True)
+class Cleanup:
+    """One cleaning: what was done, what is left, how the PBX differs from how it was found."""
+
+    sut: Sut
+    traces: Traces
+    past: Past
+    done: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    differences: list[str] = field(default_factory=list)
+    _check: Check = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._check = Check(self.sut, ())
+
+    def run(self) -> None:
+        """Put everything back; what can't be is in `left`, each with the reason."""
+        for condition, on in reversed([*self.past.conditions.items()]):
+            if on is not normal(condition):
+                self._try(f"lab condition {condition}", partial(self._end, condition))
+        if not self._try("the PBX", lambda: await_return(self._check)):
+            return
+        for state in self.traces.states:
+            if self.past.of(state.name):
+                self._try(state.name, partial(self._bring_back, state))
+        if self._changed_configuration():
+            self._try("the configuration", self._configuration)
+        self.left += self._check.leftovers
+
+    def _try(self, what: str, act: Callable[[], object]) -> bool:
+        try:
+            act()
+        except TROUBLE as problem:
+            self.left.append(f"{what}: {problem}")
+            return False
+        return True
+
+    def _end(self, condition: str) -> None:
+        self.sut.lab.switch(condition, on=normal(condition))
+        self.done.append(f"lab condition {condition} ended")
+
+    def _bring_back(self, state: State) -> None:
+        before = self.past.before.get(state.name)
+        if before is None:
+            return
+        was = state.value(self._check)
+        state.put_back(self._check, before)
+        if state.value(self._check) != was:
+            self.done.append(f"{state.name} brought back")
+
+    def _changed_configuration(self) -> bool:
+        states = {state.name for state in self.traces.states}
+        return self.past.pending or any(trace.kind not in states for trace in self.past.traces)
+
+    def _configuration(self) -> None:
+        pending = self._is_pending()
+        if pending and not self.past.pending:
+            reason = "somebody else's changes are pending; apply or revert them, and try again"
+            self._check.not_run(reason)
+        if pending:
+            self._check.call(REVERT)
+            self.done.append("what was pending reverted")
+        changed = pending
+        for _ in range(ROUNDS):
+            found = [self._remove_all(kind) for kind in self.traces.objects]
+            restored = [self._restore(setting) for setting in self.traces.settings]
+            changed = changed or any(found) or any(restored)
+            if changed:
+                self._check.call(APPLY)
+            if not any(found):
+                break
+        for kind in self.traces.objects:
+            self.left += [f"{kind.name} {key} is still there" for key in self._own(kind)]
+
+    def _is_pending(self) -> bool:
+        return self._check.call("GET /pbx/pending").flag("pbx_pending") is True
+
+    # --- objects ----------------------------------------------------------------------------
+
+    def _own(self, kind: ObjectKind) -> list[str]:
+        """The keys of what the run made of a kind, as far as the PBX lists it now."""
+        traces = self.past.of(kind.name)
+        if not traces:
+            return []
+        exchange = self._check.call(kind.listed_by)
+        if exchange.find(kind.records.partition("/")[0]) is None:
+            self._check.inconclusive(f"{kind.listed_by} gave no list: {exchange.summary()}")
+        before = self.past.before.get("lists", {}).get(kind.listed_by, {})
+        marks = {mark for trace in traces for mark in trace.marks}
+        own = []
+        for record in exchange.records(kind.records):
+            key = (record.findtext(kind.key) or "").strip()
+            if key and key not in before and marks.intersection(kind.marks(record)):
+                own.append(key)
+        return own
+
+    def _remove_all(self, kind: ObjectKind) -> int:
+        removed = 0
+        for key in self._own(kind):
+            exchange = self._check.call(kind.removed_by, key=key)
+            if exchange.code in GONE:
+                removed += 1
+                self.done.append(f"{kind.name} {key} removed")
+        return removed
+
+    # --- settings ---------------------------------------------------------------------------
+
+    def _restore(self, setting: Setting) -> bool:
+        """Write back a value, if the one that stands there now is the run's."""
+        before = self.past.before.get(setting.name)
+        written = {mark for trace in self.past.of(setting.name) for mark in trace.marks}
+        if before is None or not written:
+            return False
+        now = setting.value(self._check)
+        if now == before:
+            return False
+        if now not in written:
+            said = f"{setting.name} is {now}, which the run did not write; it was {before}"
+            if said not in self.left:
+                self.left.append(said)
+            return False
+        container, _, tag = setting.path.rpartition("/")
+        self._check.expect_code(self._check.call(setting.changed_by, {container: {tag: before}}), 0)
+        self.done.append(f"{setting.name} set to {before} again")
+        return True
+
+
+def state_before(sut: Sut, traces: Traces) -> dict[str, Any]:
+    """What settings and states are now, for a journal; one that can't be read is left out."""
+    check, found = Check(sut, ()), dict[str, Any]()
+    for one in traces.values:
+        with suppress(*TROUBLE):
+            found[one.name] = one.value(check)
+    return found

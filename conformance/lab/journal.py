@@ -1,0 +1,219 @@
+"""The journal of a run: what it is about to change on a PBX, on disk before the request leaves.
+
+It outlives the process. Whatever ends a run, `kpbx-conformance cleanup` finishes from it. It names
+objects by what tells them apart and holds nothing secret.
+
+One journal lies in the user's state folder for each PBX, told apart by address and port; 80 and
+443 count as one, as the same PBX answers there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import socket
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from conformance.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Journal", "Past", "Trace", "journal_file", "read", "same_sut"]
+
+FORMAT, FORMAT_VERSION = "kpbx-conformance/journal", 1
+WEB_PORTS = {None, 80, 443}
+LONGEST_NAME = 60
+
+
+def same_sut(url: str) -> str:
+    """A name for the PBX behind a URL: the same for every way to write its address."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    with suppress(OSError):  # a name that can't be resolved is as good as an address
+        host = min(str(entry[4][0]) for entry in socket.getaddrinfo(host, None))
+    port = "" if parts.port in WEB_PORTS else f":{parts.port}"
+    return f"{host}{port}{parts.path.rstrip('/')}"
+
+
+def journal_file(url: str) -> Path:
+    """Where the journal of a PBX lies, below `$XDG_STATE_HOME` or `~/.local/state`."""
+    name = same_sut(url)
+    readable = re.sub(r"[^0-9a-z.-]+", "_", name)[:LONGEST_NAME]
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    base = os.environ.get("XDG_STATE_HOME")
+    state = Path(base) if base else Path.home() / ".local" / "state"
+    return state / "kpbx-conformance" / f"{readable}-{digest}" / "journal.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What a request may leave behind.
+
+    Attributes:
+        kind: the kind of object, setting or state.
+        marks: what tells an object that this request made, or the value that a setting was given.
+    """
+
+    kind: str
+    marks: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Past:
+    """What a journal says: how the PBX was found, and what may have been done to it since."""
+
+    url: str = ""
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    before: dict[str, Any] = field(default_factory=dict)
+    traces: dict[Trace, None] = field(default_factory=dict)
+    conditions: dict[str, bool] = field(default_factory=dict)
+    pending: bool = False
+    """Whether what is pending on the PBX may be the run's own."""
+
+    def of(self, kind: str) -> list[Trace]:
+        """The traces of one kind."""
+        return [trace for trace in self.traces if trace.kind == kind]
+
+    def take(self, entry: dict[str, Any]) -> None:
+        """Take in one entry."""
+        if "before" in entry:
+            self.url, self.started, self.before = entry["url"], entry["started"], entry["before"]
+        elif "kind" in entry:
+            trace = Trace(entry["kind"], tuple(entry["marks"]))
+            self.traces[trace] = None
+        elif "condition" in entry:
+            self.conditions[entry["condition"]] = entry["on"]
+        elif "pending" in entry:
+            self.pending = entry["pending"]
+
+
+class Journal:
+    """Written and flushed to the disk entry by entry; it begins with the first trace."""
+
+    def __init__(self, file: Path, past: Past, *, resumed: bool = False) -> None:
+        """Keep a journal.
+
+        Args:
+            file: where.
+            past: how the PBX was found, and what has been done to it.
+            resumed: the file has that already.
+        """
+        self.file = file
+        self.past = past
+        self._resumed = resumed
+        self._descriptor: int | None = None
+
+    def trace(self, trace: Trace) -> None:
+        """Say what the next request may leave behind; once is enough."""
+        if trace not in self.past.traces:
+            self._write({"kind": trace.kind, "marks": trace.marks})
+
+    def condition(self, name: str, *, on: bool) -> None:
+        """Say that a lab condition is about to be brought about, or has ended."""
+        self._write({"condition": name, "on": on})
+
+    def pending(self, own: bool) -> None:
+        """Say whether what is pending on the PBX may be the run's own from now on."""
+        if self.past.pending is not own:
+            self._write({"pending": own})
+
+    def _write(self, entry: dict[str, Any]) -> None:
+        if self._descriptor is None:
+            self._descriptor = self._open()
+            if not self._resumed:
+                self._append(self._opening())
+        self._append(entry)
+        self.past.take(json.loads(json.dumps(entry)))
+
+    def _opening(self) -> dict[str, Any]:
+        past = self.past
+        head = {"format": FORMAT, "version": FORMAT_VERSION, "url": past.url}
+        return head | {"started": past.started, "before": past.before}
+
+    def _open(self) -> int:
+        try:
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+            if not self._resumed:
+                flags |= os.O_TRUNC
+            descriptor = os.open(self.file, flags, 0o600)
+            folder = os.open(self.file.parent, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.file}: the journal can't be written: {error.strerror}; "
+                "without it nothing may be changed; set XDG_STATE_HOME to a folder of yours"
+            ) from error
+        return descriptor
+
+    def _append(self, entry: dict[str, Any]) -> None:
+        assert self._descriptor is not None, "opened before"  # noqa: S101
+        os.write(self._descriptor, (json.dumps(entry) + "\n").encode())
+        os.fsync(self._descriptor)
+
+    def close(self, *, finished: bool) -> None:
+        """Close the journal; one that is finished is removed.
+
+        Args:
+            finished: nothing is left of what the run did.
+        """
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        if finished:
+            self.file.unlink(missing_ok=True)
+
+
+def read(file: Path) -> Past | None:
+    """What a journal says; None where there is none.
+
+    The last line may be cut, where the power went while it was written: its request never left.
+
+    Raises:
+        ConfigurationError: the file is no journal, or one of a later version.
+    """
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").split("\n")
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file}: the journal can't be read: {error.strerror}; run it as who ran the harness"
+        ) from error
+    past, entries = Past(), list(_entries(file, lines))
+    if not entries:
+        return None
+    first = entries[0]
+    if first.get("format") != FORMAT or first.get("version") != FORMAT_VERSION:
+        raise ConfigurationError(
+            f"{file}: is no journal of version {FORMAT_VERSION}; "
+            "use the kpbx-conformance that wrote it"
+        )
+    for entry in entries:
+        past.take(entry)
+    return past
+
+
+def _entries(file: Path, lines: list[str]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, 1):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        if not isinstance(entry, dict):
+            if number == len(lines):
+                return
+            raise ConfigurationError(
+                f"{file}: line {number} can't be read; look at the PBX for objects of the tests "
+                "yourself, then remove the file"
+            )
+        yield entry

@@ -1,0 +1,157 @@
+"""The last look at a request: others' objects and pending changes are out of reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.errors import SafetyViolation
+from conformance.families import traces
+from conformance.lab.guard import Guard
+from conformance.lab.journal import Journal, Past, Trace
+from tests.support import StubPbx, sut_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from conformance.sut import Sut
+    from conformance.wire.client import Outgoing
+    from tests.support import Script, ScriptedServer
+
+    Start = Callable[[Script], ScriptedServer]
+
+THERE = {
+    "GET /users/configs/": {"101"},
+    "GET /pbx/callgroups": {"7"},
+    "GET /phonebook/contacts": {"33"},
+    "GET /system/network/routes": {"4"},
+}
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Journal:
+    return Journal(tmp_path / "journal.jsonl", Past(url="http://x"))
+
+
+@pytest.fixture
+def guard(journal: Journal) -> Guard:
+    return Guard(traces(), journal, THERE)
+
+
+@pytest.fixture
+def sut(scripted: Start) -> Sut:
+    return sut_on(scripted(StubPbx()))
+
+
+def request(sut: Sut, name: str, body: Any = None, **how: Any) -> Outgoing:
+    how.setdefault("broken", "made up" if body is not None else "")
+    return sut.outgoing(name, body, **how)
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "key"),
+    [
+        ("PUT /users/configs/<exten>", {"user": {"first_name": "Ada"}}, "101"),
+        ("DELETE /users/configs/<exten>", None, "101"),
+        ("PUT /pbx/callgroups/<callgroupid>", {"callgroup": {"name": "Ours"}}, "7"),
+        ("DELETE /pbx/callgroups/<callgroupid>", None, "7"),
+        ("PUT /phonebook/contacts", {"contact": {"id": 33, "phone": "1"}}, None),
+        ("DELETE /phonebook/contacts/<id>", None, "33"),
+        ("DELETE /system/network/routes/<id>", None, "4"),
+    ],
+)
+def test_what_was_there_is_out_of_reach(  # noqa: PLR0913, PLR0917
+    guard: Guard, journal: Journal, sut: Sut, name: str, body: Any, key: str | None
+) -> None:
+    with pytest.raises(SafetyViolation, match="was there before the run"):
+        guard.before(request(sut, name, body, key=key))
+    assert not journal.past.traces
+    other = body and {tag: {**value, "id": 34} for tag, value in body.items()}
+    guard.before(request(sut, name, other, key=key and f"{key}9"))
+
+
+def test_a_route_that_was_there_may_be_given_its_values_again(guard: Guard, sut: Sut) -> None:
+    guard.before(request(sut, "PUT /system/network/routes", {"route": {"id": 4}}))
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "trace"),
+    [
+        (
+            "POST /users/configs/",
+            {"user": {"exten": " 9000 ", "first_name": "Ada", "last_name": "Conti"}},
+            Trace("extension", ("9000 Ada", "9000 Conti")),
+        ),
+        ("POST /users/configs/", {"exten": "9001"}, Trace("extension", ("9001",))),
+        ("POST /pbx/callgroups", {"callgroup": {"name": "Ours"}}, Trace("callgroup", ("Ours",))),
+        (
+            "POST /system/network/routes",
+            {"route": {"destination": "198.51.100.7/24"}},
+            Trace("route", ("198.51.100.0/24",)),
+        ),
+        (
+            "PUT /system/network/routes",
+            {"route": {"id": 9, "ip_address": "198.51.100.0", "netmask": "255.255.255.0"}},
+            Trace("route", ("198.51.100.0/24",)),
+        ),
+        (
+            "PUT /system/network/dns",
+            {"dns": {"ip_address": "192.0.2.53"}},
+            Trace("DNS address", ("192.0.2.53",)),
+        ),
+        ("PUT /system/firmware/rebootsecondary", None, Trace("firmware")),
+    ],
+)
+def test_what_a_request_may_leave_is_written_down_first(  # noqa: PLR0913, PLR0917
+    guard: Guard, journal: Journal, sut: Sut, name: str, body: Any, trace: Trace
+) -> None:
+    guard.before(request(sut, name, body))
+    assert list(journal.past.traces) == [trace]
+
+
+def test_a_broken_document_may_leave_something_as_well(
+    guard: Guard, journal: Journal, sut: Sut
+) -> None:
+    raw = b"<kpbx_request><user><exten>9000</exten><first_name>Ada</first_name>"
+    guard.before(sut.outgoing("POST /users/configs/", raw=raw, broken="cut"))
+    assert list(journal.past.traces) == [Trace("extension", ("9000 Ada",))]
+    guard.before(sut.outgoing("POST /users/configs/", raw=b"\xff\xfe no xml", broken="no xml"))
+    assert len(journal.past.traces) == 2
+
+
+def test_what_only_asks_leaves_no_trace(guard: Guard, journal: Journal, sut: Sut) -> None:
+    for name in ("GET /users/configs/", "GET /pbx/pending", "POST /system/network/interfaces"):
+        guard.before(request(sut, name))
+    guard.before(request(sut, "POST /phonebook/search", {"search": {}}))
+    assert not journal.past.traces
+    assert not journal.past.pending
+    assert not journal.file.exists()
+
+
+def test_others_pending_changes_are_neither_applied_nor_reverted(
+    scripted: Start, journal: Journal
+) -> None:
+    pending = "<pbx_pending>true</pbx_pending>"
+    sut = sut_on(scripted(StubPbx({"GET /pbx/pending": pending})))
+    sut.client.guard = guard = Guard(traces(), journal, {})
+    sut.send(sut.outgoing("GET /pbx/pending"))
+    for name in ("PUT /pbx/apply", "PUT /pbx/revert"):
+        with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
+            sut.send(sut.outgoing(name))
+    journal.pending(True)
+    guard.before(sut.outgoing("PUT /pbx/apply"))
+
+
+def test_own_pending_changes_are_known_until_the_pbx_is_at_rest(
+    scripted: Start, journal: Journal
+) -> None:
+    sut = sut_on(scripted(StubPbx()))
+    sut.client.guard = Guard(traces(), journal, {})
+    sut.client.guard.before(request(sut, "DELETE /users/configs/<exten>", key="9000"))
+    assert journal.past.pending
+    sut.send(sut.outgoing("PUT /pbx/apply"))
+    assert journal.past.pending, "an answer to apply proves nothing"
+    sut.send(sut.outgoing("GET /pbx/pending"))
+    assert not journal.past.pending

@@ -1,0 +1,269 @@
+"""A PBX in a run's hands: others' work is left alone, and everything is given back."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from conformance.asfound import capture
+from conformance.emulator.server import EmulatorServer
+from conformance.emulator.settings import EmulatorSettings
+from conformance.errors import ConfigurationError, SafetyViolation
+from conformance.families import emulated_routes
+from conformance.lab.journal import journal_file, read
+from conformance.lab.lock import Lock
+from conformance.objects import user_fields
+from conformance.run import Run, Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from conformance.emulator.model import User
+
+CHANGING = ("config", "network")
+
+
+@pytest.fixture
+def pbx() -> Iterator[EmulatorServer]:
+    with EmulatorServer(EmulatorSettings(users=8, calls=10), emulated_routes()) as server:
+        yield server
+
+
+def opened(server: EmulatorServer, *allow: str, out: Path | None = None) -> Run:
+    run = Run(Settings(url=server.url, allow=allow or CHANGING, out=out))
+    run.open()
+    return run
+
+
+def create(run: Run, exten: str = "9000", **changes: Any) -> None:
+    body = {"user": user_fields(exten, **changes)}
+    assert run.sut.send(run.sut.outgoing("POST /users/configs/", body)).code == 0
+
+
+def add_by_hand(server: EmulatorServer, exten: str) -> User:
+    """What an administrator does in the web interface, applied at once."""
+    with server.pbx.lock:
+        some = next(iter(server.pbx.config.running.users.values()))
+        mine = dataclasses.replace(some, exten=exten, first_name="Somebody", last_name="Else")
+        server.pbx.config.edit().users[exten] = mine
+        server.pbx.config.apply()
+    return mine
+
+
+# --- as found --------------------------------------------------------------------------------
+
+
+def test_a_run_that_changes_nothing_is_as_found(pbx: EmulatorServer) -> None:
+    run = opened(pbx)
+    run.end()
+    run.close()
+    assert run.as_found == {"compared": True, "differences": [], "unread": [], "left": []}
+    assert not journal_file(pbx.url).exists()
+
+
+def test_what_is_different_is_named_and_no_secret_with_it(pbx: EmulatorServer) -> None:
+    run = opened(pbx, "read")
+    exten = next(iter(pbx.pbx.config.running.users))
+    with pbx.pbx.lock:
+        users = pbx.pbx.config.edit().users
+        users[exten] = dataclasses.replace(users[exten], sip_secret="n3w-secret!")
+        pbx.pbx.config.apply()
+    add_by_hand(pbx, "9555")
+    run.end()
+    run.close()
+    said = run.as_found["differences"]
+    assert f"GET /users/configs/: sip_secret of '{exten}' changed" in said
+    assert "GET /users/configs/: '9555' is new" in said
+    assert "n3w-secret!" not in json.dumps(run.results())
+
+
+def test_digests_tell_records_apart_and_hold_nothing(pbx: EmulatorServer) -> None:
+    run = opened(pbx, "read")
+    before = capture(run.sut)
+    digests = before.digests()
+    assert before.unlike(digests) == []
+    add_by_hand(pbx, "9555")
+    assert capture(run.sut).unlike(digests) == ["GET /users/configs/: '9555' is new"]
+    text = json.dumps(digests)
+    for user in pbx.pbx.config.running.users.values():
+        assert user.sip_secret not in text
+        assert user.last_name not in text
+    run.close()
+
+
+# --- others' work ----------------------------------------------------------------------------
+
+
+def test_an_extension_that_exists_is_an_error_before_anything_is_changed(
+    pbx: EmulatorServer,
+) -> None:
+    add_by_hand(pbx, "9003")
+    before = pbx.pbx.snapshot()
+    run = Run(Settings(url=pbx.url, allow=CHANGING))
+    with pytest.raises(ConfigurationError, match=r"pixit\.extensions: the PBX has 9003 already"):
+        run.open()
+    run.close()
+    assert pbx.pbx.snapshot() == before
+    opened(pbx, "read").close()
+
+
+def test_pending_changes_of_others_keep_the_configuration_alone(pbx: EmulatorServer) -> None:
+    with pbx.pbx.lock:
+        pbx.pbx.config.edit().dns = "192.0.2.99"
+    run = opened(pbx)
+    assert run.sut.pending_at_start
+    unmet = {run.sut.unmet(one) for one in run.catalogue.requirements.values()}
+    assert any("somebody's changes were pending" in reason for reason in unmet)
+    with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
+        run.sut.send(run.sut.outgoing("PUT /pbx/apply"))
+    run.end()
+    run.close()
+    assert pbx.pbx.config.pending
+    assert run.as_found["differences"] == []
+
+
+def test_an_object_that_was_there_can_t_be_touched(pbx: EmulatorServer) -> None:
+    run = opened(pbx)
+    exten = next(iter(pbx.pbx.config.running.users))
+    with pytest.raises(SafetyViolation, match=f"the extension {exten} was there before"):
+        run.sut.send(run.sut.outgoing("DELETE /users/configs/<exten>", key=exten))
+    run.close()
+
+
+def test_a_second_run_stops(pbx: EmulatorServer) -> None:
+    run = opened(pbx, "read")
+    with pytest.raises(ConfigurationError, match="another run is going on"):
+        Run(Settings(url=pbx.url.replace("127.0.0.1", "localhost"))).open()
+    run.close()
+    opened(pbx, "read").close()
+
+
+# --- given back ------------------------------------------------------------------------------
+
+
+def test_what_checks_leave_is_taken_away_at_the_end(pbx: EmulatorServer) -> None:
+    before = pbx.pbx.snapshot()
+    run = opened(pbx)
+    create(run)
+    run.sut.send(run.sut.outgoing("PUT /pbx/apply"))
+    run.sut.send(run.sut.outgoing("PUT /system/network/dns", {"dns": {"ip_address": "192.0.2.9"}}))
+    run.end()
+    run.close()
+    assert pbx.pbx.snapshot() == before
+    assert run.as_found["left"] == []
+    assert not journal_file(pbx.url).exists()
+
+
+def test_an_interrupted_run_is_finished_by_the_next(pbx: EmulatorServer) -> None:
+    before = pbx.pbx.snapshot()
+    run = opened(pbx)
+    create(run)
+    run.close()
+    assert pbx.pbx.snapshot() != before
+    following = opened(pbx)
+    assert any("was interrupted" in line for line in following.custody.earlier)
+    assert not following.sut.pending_at_start
+    following.end()
+    following.close()
+    assert pbx.pbx.snapshot() == before
+
+
+def test_what_others_made_in_the_meantime_stays(pbx: EmulatorServer) -> None:
+    run = opened(pbx)
+    create(run, "9000")
+    create(run, "9001")
+    run.sut.send(run.sut.outgoing("PUT /pbx/apply"))
+    run.sut.send(run.sut.outgoing("GET /pbx/pending"))
+    run.close()
+    with pbx.pbx.lock:
+        pbx.pbx.config.edit().remove_user("9000")
+        pbx.pbx.config.apply()
+    mine = add_by_hand(pbx, "9000")
+    add_by_hand(pbx, "9002")
+    done = cleanup(pbx)
+    assert done.returncode == 0, done.stdout
+    assert "extension 9001 removed" in done.stdout
+    users = pbx.pbx.config.running.users
+    assert users["9000"] == mine
+    assert "9002" in users
+    assert "9001" not in users
+
+
+def test_a_dns_address_that_others_set_in_the_meantime_stays(pbx: EmulatorServer) -> None:
+    run = opened(pbx)
+    run.sut.send(run.sut.outgoing("PUT /system/network/dns", {"dns": {"ip_address": "192.0.2.9"}}))
+    run.sut.send(run.sut.outgoing("PUT /pbx/apply"))
+    run.sut.send(run.sut.outgoing("GET /pbx/pending"))
+    run.close()
+    with pbx.pbx.lock:
+        pbx.pbx.config.edit().dns = "192.0.2.99"
+        pbx.pbx.config.apply()
+    done = cleanup(pbx)
+    assert done.returncode == 1
+    assert "which the run did not write" in done.stdout
+    assert pbx.pbx.config.running.dns == "192.0.2.99"
+    assert journal_file(pbx.url).exists()
+
+
+def test_pending_changes_that_came_since_keep_cleanup_away(pbx: EmulatorServer) -> None:
+    run = opened(pbx)
+    create(run)
+    run.sut.send(run.sut.outgoing("PUT /pbx/apply"))
+    run.sut.send(run.sut.outgoing("GET /pbx/pending"))
+    run.close()
+    with pbx.pbx.lock:
+        pbx.pbx.config.edit().dns = "192.0.2.99"
+    done = cleanup(pbx)
+    assert done.returncode == 1
+    assert "somebody else's changes are pending" in done.stdout
+    assert pbx.pbx.config.pending
+    with pbx.pbx.lock:
+        pbx.pbx.config.revert()
+    assert cleanup(pbx).returncode == 0
+    assert "9000" not in pbx.pbx.config.running.users
+
+
+def test_cleanup_without_anything_to_do(pbx: EmulatorServer) -> None:
+    done = cleanup(pbx)
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"Nothing to clean up: no run on {pbx.url} from here was interrupted\n",
+    )
+
+
+def test_cleanup_of_a_pbx_that_is_away_can_be_repeated(pbx: EmulatorServer) -> None:
+    run = opened(pbx)
+    create(run)
+    run.close()
+    pbx.stop()
+    assert cleanup(pbx).returncode == 3
+    past = read(journal_file(pbx.url))
+    assert past is not None
+    assert past.traces
+    pbx.start()
+    assert cleanup(pbx).returncode == 0
+
+
+def test_cleanup_waits_for_the_end_of_a_run(pbx: EmulatorServer) -> None:
+    with held(pbx):
+        done = cleanup(pbx)
+    assert done.returncode == 2
+    assert "another run is going on" in done.stderr
+
+
+def held(server: EmulatorServer) -> AbstractContextManager[Lock]:
+    return Lock(server.url)
+
+
+def cleanup(server: EmulatorServer) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - ourselves
+        [sys.executable, "-m", "conformance", "cleanup", "--url", server.url],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
