@@ -101,7 +101,7 @@ class Custody:
 
     def _untouchable(self, found: AsFound) -> dict[str, set[str]]:
         """What is there and not to be touched, by list; the guide itself protects the rest."""
-        return {
+        theirs = {
             kind.listed_by: {
                 key
                 for key, record in found.records(kind.listed_by).items()
@@ -109,6 +109,11 @@ class Custody:
             }
             for kind in self._traces.objects
         }
+        kept = {
+            one.listed_by: {*one.keys(self._url, found.records(one.listed_by))}
+            for one in self._traces.untouchable
+        }
+        return theirs | kept
 
     def _assert_free(self) -> None:
         if SafetyClass.CONFIG not in self._sut.client.allow or self._found is None:

@@ -33,6 +33,7 @@ def traces() -> Traces:
         objects=tuple(sorted(_gathered("leftovers", "OBJECTS"), key=order)),
         settings=tuple(_gathered("leftovers", "SETTINGS")),
         states=tuple(_gathered("leftovers", "STATES")),
+        untouchable=tuple(_gathered("leftovers", "UNTOUCHABLE")),
     )
 
 

@@ -63,6 +63,9 @@ class Guard:
             return
         for kind in self._traces.objects:
             self._assert_own(kind, outgoing)
+        for one in self._traces.untouchable:
+            if one.named_in(outgoing) in self._lists.get(one.listed_by, ()):
+                raise SafetyViolation(f"{name}: {one.name} {one.named_in(outgoing)} stays as it is")
         for trace in self._traces.of(outgoing):
             self._journal.trace(trace)
         asks = outgoing.method in SILENT_METHODS or outgoing.safety not in CHANGING

@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 import os
 import re
+import shutil
 import tomllib
 from dataclasses import dataclass, field, fields
+from ipaddress import IPv4Network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -244,6 +246,7 @@ def _pixit(table: _Table) -> Pixit:
     for key in ("update_version", "update_version_blocked"):
         if rows.get(key) and not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+-[0-9]{4}", rows[key]):
             raise ConfigurationError(f"{table.where} {key}: must look like 3.9.6-3000")
+    _check_destination(rows.get("route_destination", ""), f"{table.where} route_destination")
     plain = (
         "click2call_exten",
         "route_destination",
@@ -258,6 +261,32 @@ def _pixit(table: _Table) -> Pixit:
         activation_key=table.secret("activation_key_env", ""),
         **{key: rows[key] for key in plain if key in rows},
     )
+
+
+def _check_destination(text: str, where: str) -> None:
+    if not text:
+        return
+    try:
+        network = IPv4Network(text, strict=False)
+    except ValueError:
+        raise ConfigurationError(
+            f"{where}: {text!r} is no network; write it like 198.51.100.0/24"
+        ) from None
+    if not network.prefixlen:
+        raise ConfigurationError(f"{where}: {text!r} is the default route; name another network")
+
+
+def _hook(table: _Table, folder: Path) -> tuple[str, ...]:
+    """The hook's command; its program is looked for now, not in the middle of a run."""
+    hook = tuple(table.rows.get("hook", ()))
+    if hook:
+        program = folder / hook[0] if "/" in hook[0] else hook[0]
+        if shutil.which(program) is None:
+            raise ConfigurationError(
+                f"{table.where} hook: {hook[0]!r} is no program that can be run; "
+                "give its path, relative to this file, and make it executable"
+            )
+    return hook
 
 
 def load_target(file: Path) -> Target:
@@ -286,6 +315,6 @@ def load_target(file: Path) -> Target:
         pics=Pics(**tables["pics"].rows),
         pixit=_pixit(tables["pixit"]),
         allow=parse_classes(allow, f"{file}: [safety] allow"),
-        hook=tuple(tables["lab"].rows.get("hook", ())),
+        hook=_hook(tables["lab"], file.parent.resolve()),
         folder=file.parent.resolve(),
     )

@@ -7,7 +7,7 @@ an id of its own, and tells it to nobody.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.check import Check
     from conformance.wire.client import Outgoing
 
-__all__ = ["ObjectKind", "Setting", "State", "Traces", "text_of"]
+__all__ = ["ObjectKind", "Setting", "State", "Traces", "Untouchable", "text_of"]
 
 Marks = tuple[str, ...]
 Record = Mapping[str, Any]
@@ -80,6 +80,32 @@ class ObjectKind:
             return None
         root = _parsed(outgoing.body)
         return Trace(self.name, () if root is None else self.marks(root))
+
+
+@dataclass(frozen=True, slots=True)
+class Untouchable:
+    """Objects that no request may change, but one that is broken on purpose and must be rejected.
+
+    Attributes:
+        name: what they are called in messages.
+        changed_by: the guide's heading of the request that changes one.
+        listed_by: of the one that lists them.
+        key: the tag that names one in a request.
+        keys: which of the records of the list are meant, for a SUT at that URL.
+    """
+
+    name: str
+    changed_by: str
+    listed_by: str
+    key: str
+    keys: Callable[[str, Mapping[str, Record]], Collection[str]]
+
+    def named_in(self, outgoing: Outgoing) -> str:
+        """The object that a request would change; empty for one that must be rejected."""
+        if outgoing.endpoint is None or outgoing.endpoint.name != self.changed_by:
+            return ""
+        root = None if outgoing.broken else _parsed(outgoing.body)
+        return "" if root is None else text_of(root, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +174,7 @@ class Traces:
     objects: tuple[ObjectKind, ...]
     settings: tuple[Setting, ...] = ()
     states: tuple[State, ...] = ()
+    untouchable: tuple[Untouchable, ...] = ()
 
     @property
     def every(self) -> tuple[ObjectKind | Setting | State, ...]:

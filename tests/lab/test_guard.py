@@ -155,3 +155,35 @@ def test_own_pending_changes_are_known_until_the_pbx_is_at_rest(
     assert journal.past.pending, "an answer to apply proves nothing"
     sut.send(sut.outgoing("GET /pbx/pending"))
     assert not journal.past.pending
+
+
+def test_the_interface_talked_through_is_sent_nothing_but_broken_requests(
+    journal: Journal, sut: Sut
+) -> None:
+    guard = Guard(traces(), journal, {"POST /system/network/interfaces": {"1"}})
+    name = "PUT /system/network/interfaces"
+    own = {"interface": {"id": 1, "enabled": True}}
+    with pytest.raises(SafetyViolation, match="talking through"):
+        guard.before(sut.outgoing(name, own))
+    guard.before(sut.outgoing(name, own, broken="must be rejected"))
+    guard.before(sut.outgoing(name, {"interface": {"id": 2, "enabled": True}}))
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("http://192.0.2.1", {"1"}),
+        ("http://192.0.2.2", {"2"}),
+        ("http://127.0.0.1:8080", set()),
+        ("http://203.0.113.9", {"1", "2"}),
+    ],
+)
+def test_which_interface_that_is_follows_from_the_address(url: str, kept: set[str]) -> None:
+    def record(number: str, enabled: str) -> dict[str, list[str]]:
+        values = (number, enabled, f"eth{number}", f"192.0.2.{number}", "255.255.255.0")
+        tags = ("id", "enabled", "name", "ip_address", "netmask")
+        return {tag: [value] for tag, value in zip(tags, values, strict=True)}
+
+    listed = {"1": record("1", "true"), "2": record("2", "true"), "3": record("3", "false")}
+    (kind,) = traces().untouchable
+    assert kind.keys(url, listed) == kept

@@ -70,6 +70,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 def read(folder: Path, text: str) -> Target:
     file = folder / "lab.toml"
     file.write_text(text, encoding="utf-8")
+    hook = folder / "lab-hook.sh"
+    hook.write_text("#!/bin/sh\n", encoding="utf-8")
+    hook.chmod(0o755)
     return load_target(file)
 
 
@@ -203,6 +206,9 @@ def test_every_field_has_a_key(table: str) -> None:
         (MINIMAL + '[safety]\nallow = ["everything"]\n', "'everything' is no safety class; use"),
         (MINIMAL + '[lab]\nhook = "./a.sh"\n', "[lab] hook: must be a list of strings"),
         (MINIMAL + "[lab]\nhooks = []\n", "[lab] hooks: unknown key; known are hook"),
+        (MINIMAL + '[lab]\nhook = ["./no-such"]\n', "[lab] hook: './no-such' is no program"),
+        (MINIMAL + '[pixit]\nroute_destination = "x"\n', "route_destination: 'x' is no network"),
+        (MINIMAL + '[pixit]\nroute_destination = "0.0.0.0/0"\n', "is the default route"),
     ],
 )
 def test_mistakes_name_file_key_and_remedy(tmp_path: Path, text: str, said: str) -> None:

@@ -14,8 +14,10 @@ from conformance.families.system.firmware import (
     bring_back,
     slots,
 )
+from conformance.families.system.network import Interface
+from conformance.families.system.spare import may_be_ours
 from conformance.families.system.update import UPDATE, let_it_end
-from conformance.lab.traces import ObjectKind, Setting, State, text_of
+from conformance.lab.traces import ObjectKind, Setting, State, Untouchable, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from conformance.check import Check
 
 DEFAULT = ("0.0.0.0/0", "0.0.0.0/0.0.0.0")
-__all__ = ["OBJECTS", "SETTINGS", "STATES"]
+__all__ = ["OBJECTS", "SETTINGS", "STATES", "UNTOUCHABLE"]
 
 
 def _destination(element: etree._Element) -> tuple[str, ...]:
@@ -51,6 +53,15 @@ def _put_back(check: Check, before: dict[str, str]) -> None:
     bring_back(check, Slots(**before))
 
 
+def _talked_through(url: str, records: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    tags = ("id", "enabled", "name", "ip_address", "netmask")
+    listed = [
+        Interface(*(str(next(iter(record.get(tag, [])), "")).strip() for tag in tags))
+        for record in records.values()
+    ]
+    return {one.id for one in listed if may_be_ours(url, listed, one)}
+
+
 OBJECTS = [
     ObjectKind(
         name="route",
@@ -63,6 +74,15 @@ OBJECTS = [
         marks=_destination,
         protected=lambda _key, record: _goes_everywhere(record),
         restorable=True,
+    )
+]
+UNTOUCHABLE = [
+    Untouchable(
+        name="the interface that the harness may be talking through,",
+        changed_by="PUT /system/network/interfaces",
+        listed_by="POST /system/network/interfaces",
+        key="id",
+        keys=_talked_through,
     )
 ]
 SETTINGS = [

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from conformance.check import Check
     from conformance.families.system.network import Interface, Network
 
@@ -27,16 +29,16 @@ def _addresses(host: str) -> frozenset[str]:
     return frozenset(str(entry[4][0]) for entry in found)
 
 
-def may_be_ours(check: Check, network: Network, interface: Interface) -> bool:
-    """Whether the harness may be talking to the SUT through that interface.
+def may_be_ours(url: str, listed: Collection[Interface], interface: Interface) -> bool:
+    """Whether the harness may be talking to the SUT at a URL through that one of its interfaces.
 
-    The address in the SUT's URL tells. Where no interface shows it (address translation, DHCP), any
+    The address in the URL tells. Where no interface shows it (address translation, DHCP), any
     that is enabled may be the one, unless the SUT is on this machine.
     """
-    ours = _addresses(urlsplit(check.sut.target.connection.url).hostname or "")
+    ours = _addresses(urlsplit(url).hostname or "")
     if interface.ip_address in ours:
         return True
-    if any(one.ip_address in ours for one in network.interfaces):
+    if any(one.ip_address in ours for one in listed):
         return False
     here = bool(ours) and all(IPv4Address(address).is_loopback for address in ours)
     return interface.enabled == "true" and not here
@@ -58,7 +60,8 @@ def near(check: Check, network: Network) -> bool:
 
 def harmless_to_write(check: Check, network: Network, interface: Interface) -> bool:
     """Whether an interface may be sent the values that it has."""
-    return interface.name != ETH0 and not may_be_ours(check, network, interface)
+    url = check.sut.target.connection.url
+    return interface.name != ETH0 and not may_be_ours(url, network.interfaces, interface)
 
 
 def spares(check: Check, network: Network) -> list[Interface]:
