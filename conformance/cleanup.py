@@ -34,13 +34,21 @@ TROUBLE = (*ENDINGS, LabError, SutError, SafetyViolation)
 
 @dataclass(slots=True)
 class Cleanup:
-    """One cleaning: what was done, what is left, how the PBX differs from how it was found."""
+    """One cleaning.
+
+    Attributes:
+        done: what was put back.
+        left: what was not, and may be when it is tried again.
+        lost: what the API can't bring back, such as a firmware that an update has overwritten.
+        differences: how the PBX differs from how it was found, if that was asked.
+    """
 
     sut: Sut
     traces: Traces
     past: Past
     done: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     _check: Check = field(init=False)
 
@@ -59,7 +67,7 @@ class Cleanup:
                 self._try(state.name, partial(self._bring_back, state))
         if self._changed_configuration():
             self._try("the configuration", self._configuration)
-        self.left += self._check.leftovers
+        self.lost += self._check.leftovers
 
     def _try(self, what: str, act: Callable[[], object]) -> bool:
         try:

@@ -101,6 +101,8 @@ def run_cleanup(*, target: Path | None, url: str | None, allow: tuple[str, ...] 
         return 0
     for line in cleanup.done:
         click.echo(printable(f"done:      {line}"))
+    for line in cleanup.lost:
+        click.echo(printable(f"lost:      {line}"))
     for line in cleanup.left:
         click.echo(printable(f"left:      {line}"))
     for line in cleanup.differences:

@@ -39,6 +39,7 @@ class Custody:
         self._journal: Journal | None = None
         self._found: AsFound | None = None
         self._given_back: dict[str, Any] | None = None
+        self._finished = False
         self.earlier: list[str] = []
         """What was done about an earlier run that was interrupted."""
 
@@ -179,14 +180,17 @@ class Custody:
         if sut.dead:
             return unknown(f"the PBX {sut.dead}", *self._remedy())
         left: list[str] = []
+        lost: list[str] = []
         if journal is not None and journal.past.traces:
-            left = clean(sut, self._traces, journal).left
+            cleanup = clean(sut, self._traces, journal)
+            left, lost = cleanup.left, cleanup.lost
+        self._finished = not left
         now = capture(sut)
         return {
             "compared": True,
             "differences": self._found.differences(now),
             "unread": sorted({*self._found.unread, *now.unread}),
-            "left": [*left, *(self._remedy() if left else ())],
+            "left": [*lost, *left, *(self._remedy() if left else ())],
         }
 
     def _remedy(self) -> list[str]:
@@ -197,9 +201,7 @@ class Custody:
     def release(self) -> None:
         """Let go of the SUT; the journal stays if anything may be left."""
         if self._journal is not None:
-            said = self._given_back or {}
-            finished = said.get("compared", False) and not said.get("left")
-            self._journal.close(finished=finished)
+            self._journal.close(finished=self._finished)
             self._journal = None
         if self._lock is not None:
             self._lock.release()

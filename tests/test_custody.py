@@ -267,3 +267,17 @@ def cleanup(server: EmulatorServer) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "conformance", "cleanup", "--url", server.url],
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
+
+
+def test_what_the_api_can_t_bring_back_is_said_once() -> None:
+    settings = EmulatorSettings(users=8, calls=10, update_step_s=0.05, boot_s=0.05)
+    with EmulatorServer(settings, emulated_routes()) as server:
+        run = opened(server, "config", "reboot")
+        body = {"update": {"firmware_version": server.facts.update_version}}
+        assert run.sut.send(run.sut.outgoing("PUT /system/firmware/update", body)).code == 0
+        run.end()
+        run.close()
+        (left,) = run.as_found["left"]
+        assert "the API could not bring it back" in left
+        assert run.as_found["differences"] == ["GET /system/firmware: secondary changed"]
+        assert not journal_file(server.url).exists(), "trying again would not help"

@@ -171,7 +171,7 @@ class JournaledLab(Lab):
         """Write down that a condition begins before it does, and that it has ended after that."""
         begins = on is not normal(condition)
         if begins:
-            self._journal.condition(condition, on=on)
+            self._journal.condition_begins(condition, on=on)
         self._lab.switch(condition, on=on)
         if not begins:
-            self._journal.condition(condition, on=on)
+            self._journal.condition_ended(condition, on=on)

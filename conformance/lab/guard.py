@@ -66,11 +66,8 @@ class Guard:
         for one in self._traces.untouchable:
             if one.named_in(outgoing) in self._lists.get(one.listed_by, ()):
                 raise SafetyViolation(f"{name}: {one.name} {one.named_in(outgoing)} stays as it is")
-        for trace in self._traces.of(outgoing):
-            self._journal.trace(trace)
-        asks = outgoing.method in SILENT_METHODS or outgoing.safety not in CHANGING
-        if not asks and name not in {APPLY, REVERT}:
-            self._journal.pending(True)
+        changes = outgoing.method not in SILENT_METHODS and outgoing.safety in CHANGING
+        self._journal.intend(self._traces.of(outgoing), pending=changes)
 
     def after(self, exchange: Exchange) -> None:
         """Learn from an answer what is pending."""
@@ -78,7 +75,7 @@ class Guard:
             return
         shown = exchange.flag("pbx_pending")
         if shown is False:
-            self._journal.pending(False)
+            self._journal.at_rest()
             self._foreign_pending = False
         elif shown and not self._journal.past.pending:
             self._foreign_pending = True

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from conformance.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 __all__ = ["Journal", "Past", "Trace", "journal_file", "read", "same_sut"]
 
@@ -111,27 +111,48 @@ class Journal:
         self._resumed = resumed
         self._descriptor: int | None = None
 
-    def trace(self, trace: Trace) -> None:
-        """Say what the next request may leave behind; once is enough."""
-        if trace not in self.past.traces:
-            self._write({"kind": trace.kind, "marks": trace.marks})
+    def intend(self, traces: Iterable[Trace], *, pending: bool = False) -> None:
+        """Say what the next request may leave behind; said once, it needs not be said again.
 
-    def condition(self, name: str, *, on: bool) -> None:
-        """Say that a lab condition is about to be brought about, or has ended."""
-        self._write({"condition": name, "on": on})
+        Args:
+            traces: what it may make or set.
+            pending: what is pending on the PBX may be the run's own from now on.
+        """
+        entries: list[dict[str, Any]] = [
+            {"kind": trace.kind, "marks": trace.marks}
+            for trace in traces
+            if trace not in self.past.traces
+        ]
+        if pending and not self.past.pending:
+            entries.append({"pending": True})
+        self._write(entries)
 
-    def pending(self, own: bool) -> None:
-        """Say whether what is pending on the PBX may be the run's own from now on."""
-        if self.past.pending is not own:
-            self._write({"pending": own})
+    def at_rest(self) -> None:
+        """Say that nothing is pending on the PBX."""
+        if self.past.pending:
+            self._write([{"pending": False}], flush=False)
 
-    def _write(self, entry: dict[str, Any]) -> None:
+    def condition_begins(self, name: str, *, on: bool) -> None:
+        """Say that a lab condition is about to be brought about."""
+        self._write([{"condition": name, "on": on}])
+
+    def condition_ended(self, name: str, *, on: bool) -> None:
+        """Say that a lab condition has ended."""
+        self._write([{"condition": name, "on": on}], flush=False)
+
+    def _write(self, entries: list[dict[str, Any]], *, flush: bool = True) -> None:
+        """Append entries; one that only says what is over need not survive a power failure."""
+        if not entries:
+            return
         if self._descriptor is None:
             self._descriptor = self._open()
             if not self._resumed:
                 self._append(self._opening())
-        self._append(entry)
-        self.past.take(json.loads(json.dumps(entry)))
+        for entry in entries:
+            self._append(entry)
+            self.past.take(json.loads(json.dumps(entry)))
+        if flush:
+            os.fsync(self._descriptor)
 
     def _opening(self) -> dict[str, Any]:
         past = self.past
@@ -158,7 +179,6 @@ class Journal:
     def _append(self, entry: dict[str, Any]) -> None:
         assert self._descriptor is not None, "opened before"  # noqa: S101
         os.write(self._descriptor, (json.dumps(entry) + "\n").encode())
-        os.fsync(self._descriptor)
 
     def close(self, *, finished: bool) -> None:
         """Close the journal; one that is finished is removed.

@@ -140,7 +140,7 @@ def test_others_pending_changes_are_neither_applied_nor_reverted(
     for name in ("PUT /pbx/apply", "PUT /pbx/revert"):
         with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
             sut.send(sut.outgoing(name))
-    journal.pending(True)
+    journal.intend([], pending=True)
     guard.before(sut.outgoing("PUT /pbx/apply"))
 
 

@@ -29,7 +29,7 @@ def begun(file: Path) -> Journal:
 
 def test_without_a_change_there_is_no_file(file: Path) -> None:
     journal = begun(file)
-    journal.pending(False)
+    journal.at_rest()
     journal.close(finished=False)
     assert not file.exists()
     assert read(file) is None
@@ -37,13 +37,13 @@ def test_without_a_change_there_is_no_file(file: Path) -> None:
 
 def test_every_entry_is_on_disk_as_soon_as_it_is_written(file: Path) -> None:
     journal = begun(file)
-    journal.trace(ONE)
+    journal.intend([ONE])
     assert len(file.read_text().splitlines()) == 2
-    journal.trace(ONE)
+    journal.intend([ONE])
     assert len(file.read_text().splitlines()) == 2, "once is enough"
-    journal.trace(TWO)
-    journal.pending(True)
-    journal.condition("storage-failure", on=True)
+    journal.intend([TWO])
+    journal.intend([], pending=True)
+    journal.condition_begins("storage-failure", on=True)
     past = read(file)
     assert past is not None
     assert list(past.traces) == [ONE, TWO]
@@ -56,20 +56,20 @@ def test_every_entry_is_on_disk_as_soon_as_it_is_written(file: Path) -> None:
 
 
 def test_only_its_owner_reads_it(file: Path) -> None:
-    begun(file).trace(ONE)
+    begun(file).intend([ONE])
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
 
 
 def test_what_is_finished_is_removed_and_what_is_not_is_kept(file: Path) -> None:
     journal = begun(file)
-    journal.trace(ONE)
+    journal.intend([ONE])
     journal.close(finished=False)
     assert file.exists()
     past = read(file)
     assert past is not None
     again = Journal(file, past, resumed=True)
-    again.trace(TWO)
+    again.intend([TWO])
     found = read(file)
     assert found is not None
     assert list(found.traces) == [ONE, TWO], "a resumed journal goes on"
@@ -79,7 +79,7 @@ def test_what_is_finished_is_removed_and_what_is_not_is_kept(file: Path) -> None
 
 def test_a_line_cut_by_a_power_failure_is_passed_over(file: Path) -> None:
     journal = begun(file)
-    journal.trace(ONE)
+    journal.intend([ONE])
     whole = file.read_bytes()
     for cut in range(whole.index(b"\n") + 1, len(whole)):
         file.write_bytes(whole[:cut])
@@ -94,7 +94,7 @@ def test_what_is_no_journal_is_refused(file: Path) -> None:
         file.write_text(text)
         with pytest.raises(ConfigurationError, match="journal"):
             read(file)
-    begun(file).trace(ONE)
+    begun(file).intend([ONE])
     later = file.read_text().replace('"version": 1', '"version": 2')
     file.write_text(later)
     with pytest.raises(ConfigurationError, match="use the kpbx-conformance that wrote it"):
@@ -104,7 +104,7 @@ def test_what_is_no_journal_is_refused(file: Path) -> None:
 def test_a_folder_that_can_t_be_written_to_is_named(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("in the way")
     with pytest.raises(ConfigurationError, match="XDG_STATE_HOME"):
-        begun(tmp_path / "state" / "journal.jsonl").trace(ONE)
+        begun(tmp_path / "state" / "journal.jsonl").intend([ONE])
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_the_journal_lies_in_the_users_state_folder(
 
 def test_every_line_is_json(file: Path) -> None:
     journal = begun(file)
-    journal.trace(Trace("contact", ("line\nbreak", "Zoë \N{LINE SEPARATOR}")))
+    journal.intend([Trace("contact", ("line\nbreak", "Zoë \N{LINE SEPARATOR}"))])
     entries = [json.loads(line) for line in file.read_bytes().decode().split("\n") if line]
     assert entries[0]["format"] == "kpbx-conformance/journal"
     past = read(file)
