@@ -64,7 +64,9 @@ def _others(end: Endpoint, code: Code) -> Iterator[Code]:
     yield from (other for other in others if other.code == 0)
     refusals = [other for other in others if other.code != 0]
     first = refusals[:1] if end.codes[1:2] != (code,) else refusals[-1:]
-    yield from first if end.codes[0].code == 0 else refusals[:1]
+    # Of the phases of an update the next one may come early, and the last one stay for a while.
+    far = [other for other in refusals if abs(other.code - code.code) > 1]
+    yield from first if end.codes[0].code == 0 else far[:1]
 
 
 def _never(end: Endpoint, code: Code) -> Iterator[Defect]:
