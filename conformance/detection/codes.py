@@ -65,7 +65,8 @@ def _others(end: Endpoint, code: Code) -> Iterator[Code]:
     refusals = [other for other in others if other.code != 0]
     first = refusals[:1] if end.codes[1:2] != (code,) else refusals[-1:]
     # Of the phases of an update the next one may come early, and the last one stay for a while.
-    far = [other for other in refusals if abs(other.code - code.code) > 1]
+    late = code is end.codes[1]
+    far = [other for other in refusals if not late or other.code > code.code + 1]
     yield from first if end.codes[0].code == 0 else far[:1]
 
 
