@@ -1,6 +1,7 @@
 """Seeded into /pbx/apply and /pbx/revert: what they forget, and what they should not touch."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from conformance.emulator.alteration import Alteration
 from conformance.emulator.altering import intercepting, name_of
@@ -14,6 +15,7 @@ from conformance.emulator.seeded import Defect
 
 APPLY, REVERT, RESTART = "PUT /pbx/apply", "PUT /pbx/revert", "PUT /system/restart"
 
+DHCP = "0.0.0.0"  # noqa: S104 - an address that stands for it
 KINDS = ("users", "callgroups", "routes", "dns")
 
 # Where it shows: extensions and callgroups, routes and DNS, and what a restart leaves.
@@ -98,7 +100,15 @@ def _volatile(mix: Mix) -> Alteration:
             config.draft = config.running.copy()
         return reply
 
-    return intercepting(APPLY, RESTART, by=intercept)
+    return replace(intercepting(APPLY, RESTART, by=intercept), prepare=_without_leases)
+
+
+def _without_leases(pbx: Pbx) -> None:
+    """No interface has DHCP: a lease may bring another DNS address at each start."""
+    for configuration in (pbx.config.running, pbx.config.draft):
+        listed = configuration.interfaces
+        for key, one in listed.items():
+            listed[key] = replace(one, enabled=one.enabled and one.ip_address != DHCP)
 
 
 def apply() -> Iterator[Defect]:
