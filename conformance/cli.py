@@ -164,6 +164,24 @@ def catalogue(as_json: bool) -> None:
         )
 
 
+@_example("kpbx-conformance gate reports/3.9.5-2891 reports/3.9.6-3000 --waivers waivers.toml")
+@click.argument("baseline", type=click.Path(path_type=Path))
+@click.argument("candidate", type=click.Path(path_type=Path))
+@click.option("--waivers", type=click.Path(path_type=Path), help="Regressions answered for.")
+@click.option("--json", "as_json", is_flag=True, help="For a program.")
+@click.option("--markdown", type=click.Path(path_type=Path), help="Also for a merge request.")
+@click.option("--junit", type=click.Path(path_type=Path), help="Also for a CI server.")
+def gate(baseline: Path, candidate: Path, **options: Any) -> NoReturn:
+    """Compare two runs: may the CANDIDATE firmware follow the BASELINE?
+
+    Both are a results.json or its folder. Exit status: 0 nothing bars it, 1 regressions, or what
+    was judged before is not now, or the runs can't be compared, 2 bad input.
+    """
+    from conformance.gate.command import run_gate  # noqa: PLC0415
+
+    sys.exit(run_gate(baseline, candidate, **options))
+
+
 @_example("kpbx-conformance cleanup --target lab.toml")
 @click.option(
     "--target", type=click.Path(path_type=Path), help="Target file that describes the PBX."

@@ -147,11 +147,12 @@ def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
     item = request.node
     run = _run_of(request.config)
     claims = selection.claims(item, run.catalogue.requirements)
+    searched = item.get_closest_marker("generated") is not None
     unmet = sut.dead and f"the PBX {sut.dead}"
     reasons = [reason for claim in claims if (reason := unmet or sut.unmet(claim))]
     if reasons:
         rows = [Observation(one.id, Verdict.NONE, sut.unmet(one) or reasons[0]) for one in claims]
-        item.stash[RECORD] = run.recorder.check(item.nodeid, None, rows)
+        item.stash[RECORD] = run.recorder.check(item.nodeid, None, rows, searched=searched)
         pytest.skip(reasons[0])
     one = run.under_way = Check(sut, claims)
     yield one
@@ -164,7 +165,7 @@ def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
         one.end(Verdict.ERROR, said)
         raise
     finally:
-        item.stash[RECORD] = run.recorder.check(item.nodeid, one, one.settle())
+        item.stash[RECORD] = run.recorder.check(item.nodeid, one, one.settle(), searched=searched)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -37,6 +37,7 @@ FIELDS = frozenset(
         "title",
         "safety",
         "verdict",
+        "core",
         "reason",
         "remarks",
         "exchanges",

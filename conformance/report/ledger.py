@@ -28,6 +28,7 @@ class _Entry:
     exchanges: int = 0
     failure: dict[str, Any] | None = None
     node: str = ""
+    core: Verdict | None = None
 
 
 class Ledger:
@@ -52,8 +53,12 @@ class Ledger:
                 entry.exchanges += item["exchanges"]
                 counted.add(item["requirement"])
             remark_only = item["verdict"] == Verdict.NONE and not item["reason"]
-            if not remark_only:
-                _weigh(entry, item, record["node"])
+            if remark_only:
+                continue
+            _weigh(entry, item, record["node"])
+            verdict = Verdict(item["verdict"])
+            if not record["searched"] and (entry.core is None or verdict.rank > entry.core.rank):
+                entry.core = verdict
 
     def counts(self) -> Counter[str]:
         """How many requirements have each verdict so far."""
@@ -106,6 +111,7 @@ def _row(
         "title": requirement.title,
         "safety": str(requirement.safety),
         "verdict": str(verdict),
+        "core": str(entry.core or Verdict.NONE),
         "reason": reason,
         "remarks": list(entry.remarks),
         "exchanges": entry.exchanges,

@@ -43,12 +43,18 @@ class Recorder:
         return [har.entry(exchange, self._redactor) for exchange in kept]
 
     def check(
-        self, node: str, check: Check | None, observations: list[Observation]
+        self,
+        node: str,
+        check: Check | None,
+        observations: list[Observation],
+        *,
+        searched: bool = False,
     ) -> dict[str, Any]:
-        """One check, whole."""
+        """One check, whole; `searched` if it is a generated search and no part of the core."""
         exchanges = check.exchanges if check else []
         return {
             "node": node,
+            "searched": searched,
             "observations": [self._observation(item, len(exchanges)) for item in observations],
             "entries": self.entries(),
             "leftovers": [self._redactor.text(text) for text in (check.leftovers if check else ())],

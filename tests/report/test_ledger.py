@@ -29,8 +29,8 @@ def record(*verdicts: str, node: str = "n", **more: Any) -> dict[str, Any]:
         }
         for verdict in verdicts
     ]
-    empty = {"node": node, "observations": observations, "entries": [], "leftovers": []}
-    return {**empty, "dialect": {}, **more}
+    empty: dict[str, Any] = {"node": node, "observations": observations, "searched": False}
+    return {**empty, "entries": [], "leftovers": [], "dialect": {}, **more}
 
 
 def remark(text: str) -> dict[str, Any]:
@@ -144,3 +144,14 @@ def test_summary_counts_every_verdict() -> None:
 def test_a_digest_names_the_catalogue() -> None:
     assert catalogue_digest(GUIDE) == catalogue_digest(GUIDE)
     assert len(catalogue_digest(GUIDE)) == 12
+
+
+def test_a_search_decides_the_verdict_and_never_the_core() -> None:
+    ledger = Ledger()
+    ledger.add(record("pass"))
+    ledger.add(record("fail", searched=True))
+    found = row(ledger)
+    assert (found["verdict"], found["core"]) == ("fail", "pass")
+    ledger = Ledger()
+    ledger.add(record("pass", searched=True))
+    assert (row(ledger)["verdict"], row(ledger)["core"]) == ("pass", "none")

@@ -1,0 +1,1 @@
+"""May this firmware be rolled out: two results files compared, requirement by requirement."""
