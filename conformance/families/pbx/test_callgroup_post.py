@@ -210,4 +210,7 @@ def test_licensed_number_is_the_limit(check: Check, callgroups: Callgroups) -> N
             room_again(check, callgroups, member, selection)
             return
         created += 1
+    found = len(set(callgroups.listed()) - before)
+    expected = f"{created} more callgroups, as code 0 came for each"
+    check.that(f"{POST}.listed", found == created, expected, f"{found} more are listed")
     check.inconclusive(f"{created} callgroups were added without reaching the licensed number")
