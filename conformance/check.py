@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from conformance.errors import LabError, SafetyViolation, SutError
-from conformance.oracles import Answer, judge
+from conformance.oracles import Answer, given_up, judge
 from conformance.sut import AUTO
 from conformance.verdict import (
     Failure,
@@ -89,16 +89,17 @@ class Check:
                 purpose), `rejected`, `authorization`, `headers`; see `Sut.outgoing`.
 
         Raises:
-            NonConformance: there was no answer.
-            Inconclusive: the answer is larger than the harness reads.
+            NonConformance: there was no answer, or not a whole one.
+            Inconclusive: the answer is larger than the harness reads, or takes longer than it waits
+                where waiting is the PBX's right.
         """
         outgoing = self.sut.outgoing(endpoint, body, **how)
         exchange = self.sut.send(outgoing, answer)
         self.judge(exchange, answer, self.sut.sent_ids)
         if exchange.response is None and not may_be_lost:
             self._lost(exchange)
-        if exchange.response is not None and exchange.response.oversized:
-            raise Inconclusive(exchange.lost)
+        if exchange.response is not None and exchange.lost:
+            self._incomplete(exchange, may_be_lost=may_be_lost)
         return exchange
 
     def judge(
@@ -122,6 +123,13 @@ class Check:
                 f"stopped answering at {exchange.request.method} {exchange.request.path}"
             )
         self.fail(f"{stem}.response-schema", "an answer", f"no answer: {exchange.lost}", exchange)
+
+    def _incomplete(self, exchange: Exchange, *, may_be_lost: bool) -> None:
+        end = self._endpoint_of(exchange)
+        if given_up(end, exchange):
+            raise Inconclusive(f"{end.name}: {exchange.lost}")
+        if not may_be_lost:
+            self.fail(f"{end.slug}.response-schema", "a whole answer", exchange.lost, exchange)
 
     # --- stating ----------------------------------------------------------------------------
 
