@@ -39,6 +39,7 @@ RETURN_AFTER_LOSS_S = 5.0
 ENDINGS = (NonConformance, Inconclusive, NotRun)
 # More than this many exchanges show nothing more to a reader of a failure.
 LONGEST_SEQUENCE = 12
+SMALL, MOST_HELD = 1024 * 1024, 192 * 1024 * 1024
 
 
 def requirement(*ids: str) -> pytest.MarkDecorator:
@@ -98,6 +99,7 @@ class Check:
         self.judge(exchange, answer, self.sut.sent_ids)
         if exchange.response is None and not may_be_lost:
             self._lost(exchange)
+        self._hold(exchange)
         if exchange.response is not None and exchange.lost:
             self._incomplete(exchange, may_be_lost=may_be_lost)
         return exchange
@@ -123,6 +125,14 @@ class Check:
                 f"stopped answering at {exchange.request.method} {exchange.request.path}"
             )
         self.fail(f"{stem}.response-schema", "an answer", f"no answer: {exchange.lost}", exchange)
+
+    def _hold(self, exchange: Exchange) -> None:
+        """See that the answers of one check fit into memory together, as trees."""
+        if exchange.response is None or len(exchange.response.body) <= SMALL:
+            return
+        held = (one.response for one in self.exchanges if one.response and one.validation)
+        if sum(len(response.body) for response in held) > MOST_HELD:
+            raise Inconclusive(f"the answers to this check are more than {MOST_HELD} bytes in all")
 
     def _incomplete(self, exchange: Exchange, *, may_be_lost: bool) -> None:
         end = self._endpoint_of(exchange)

@@ -207,6 +207,9 @@ class Sut:
             schema, body = message_schema(relative), exchange.response.body
             charset = exchange.response.charset
             exchange.validation = validate_bytes(schema, body, keep_tree=True, charset=charset)
+        if exchange.response and exchange.validation and exchange.validation.given_up:
+            exchange.lost = f"more than the harness holds: {exchange.validation.errors[-1].message}"
+            exchange.response = replace(exchange.response, truncated=True, oversized=True)
         return exchange
 
     def answers(self) -> bool:

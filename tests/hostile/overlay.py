@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     import ssl
     from types import TracebackType
 
-__all__ = ["RESET", "Answer", "Overlay", "Part", "Recorder"]
+__all__ = ["ELSEWHERE", "RESET", "Answer", "Overlay", "Part", "Recorder"]
 
 # What an answer is made of: bytes to send, seconds to wait, RESET to break the connection.
 RESET = object()
+# In every answer this stands for the address of a host that must never hear of us.
+ELSEWHERE = b"http://elsewhere.local"
 Part: TypeAlias = "bytes | float | object"
 Answer: TypeAlias = Callable[[Seen], "Iterator[Part]"]
 LINGER_NOT = struct.pack("ii", 1, 0)
@@ -89,22 +91,12 @@ class _Server:
     def _answer(self, connection: socket.socket, seen: Seen) -> bool:
         raise NotImplementedError
 
-    def _play(self, connection: socket.socket, parts: Iterator[Part]) -> None:
-        for part in parts:
-            if isinstance(part, float):
-                if self.stopping.wait(part):
-                    return
-            elif isinstance(part, bytes):
-                connection.sendall(part)
-            else:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
-                return
-
 
 class Recorder(_Server):
     """Where nothing must ever arrive: it remembers what did."""
 
     def _answer(self, connection: socket.socket, seen: Seen) -> bool:  # noqa: ARG002
+        """Say yes to everything."""
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
         return True
 
@@ -115,12 +107,16 @@ class Overlay(_Server):
     Attributes:
         bad: the answer to them; None for the one of the PBX behind.
         line: method and path below /rest; empty for every request.
+        elsewhere: what is sent for `ELSEWHERE`.
+        changed: what becomes of the body of any other answer.
+        added: header fields that any other answer gets as well.
     """
 
     def __init__(self, behind: str, line: str, context: ssl.SSLContext | None = None) -> None:
         super().__init__(context)
         self.line = line
         self.bad: Answer | None = None
+        self.elsewhere = ELSEWHERE
         self.changed: Callable[[bytes], bytes] = lambda body: body
         self.added: tuple[tuple[str, str], ...] = ()
         self._behind = urlsplit(behind)
@@ -132,6 +128,17 @@ class Overlay(_Server):
             return False
         connection.sendall(self._forward(seen))
         return True
+
+    def _play(self, connection: socket.socket, parts: Iterator[Part]) -> None:
+        for part in parts:
+            if isinstance(part, float):
+                if self.stopping.wait(part):
+                    return
+            elif isinstance(part, bytes):
+                connection.sendall(part.replace(ELSEWHERE, self.elsewhere))
+            else:
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_NOT)
+                return
 
     def _forward(self, seen: Seen) -> bytes:
         if not hasattr(self._links, "http"):

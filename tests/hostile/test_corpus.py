@@ -1,0 +1,73 @@
+"""Every bad answer of the corpus gets its verdict, in time, and in words that name the problem."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.hostile.corpus import CORPUS, HUGE, LINE, PERMITTED, SCHEMA
+from tests.hostile.judging import behind, judged, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from conformance.run import Run
+    from tests.hostile.overlay import Overlay
+
+pytestmark = pytest.mark.slow
+
+TIMEOUT_S = 0.25
+# A whole exchange may take twelve time-outs; what is said about it takes its time as well.
+LONGEST_S = 12 * TIMEOUT_S + 6
+
+
+@pytest.fixture(scope="module")
+def overlay() -> Iterator[Overlay]:
+    with behind(LINE) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def run(overlay: Overlay) -> Iterator[Run]:
+    with opened(overlay.url, TIMEOUT_S) as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def in_time() -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    assert time.monotonic() - started < LONGEST_S
+
+
+def said(row: dict[str, Any]) -> str:
+    observed = row["failure"]["observed"] if row["failure"] else ""
+    return " ".join([row["reason"], observed, *row["remarks"]])
+
+
+def test_the_corpus_is_large_and_knows_all_that_it_needs() -> None:
+    assert len(CORPUS) + len(HUGE) >= 100
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_a_bad_answer_is_judged(run: Run, overlay: Overlay, name: str) -> None:
+    bad = CORPUS[name]
+    overlay.bad = bad.answer
+    row = judged(run, LINE, bad.about)
+    assert row["verdict"] == bad.verdict, said(row)
+    assert bad.word in said(row)
+    assert len(said(row)) < 5000
+    assert said(row).isprintable()
+    assert not run.sut.dead
+    overlay.bad = None
+    assert judged(run, LINE, SCHEMA)["verdict"] == "pass", "the next answer is judged by itself"
+
+
+@pytest.mark.parametrize("name", PERMITTED)
+def test_an_odd_answer_that_is_permitted_passes(run: Run, overlay: Overlay, name: str) -> None:
+    overlay.bad = PERMITTED[name]
+    row = judged(run, LINE, SCHEMA)
+    assert row["verdict"] == "pass", said(row)
+    assert said(row).isprintable()
