@@ -208,7 +208,7 @@ class Sut:
             charset = exchange.response.charset
             exchange.validation = validate_bytes(schema, body, keep_tree=True, charset=charset)
         if exchange.response and exchange.validation and exchange.validation.given_up:
-            exchange.lost = f"more than the harness holds: {exchange.validation.errors[-1].message}"
+            exchange.lost = exchange.validation.errors[-1].message
             exchange.response = replace(exchange.response, truncated=True, oversized=True)
         return exchange
 

@@ -120,6 +120,8 @@ class DocumentValidator:
                 self._judge_rest(root)
             except DocumentError as error:
                 self._reject(error)
+        else:
+            self._reader.abandon()
         self.ended = True
         self._waiting.clear()
         tree = root if self._keep_tree else None
@@ -149,6 +151,7 @@ class DocumentValidator:
         self._errors.append(schema_error(error.line, "", error.found, error.allowed))
         self._well_formed = not isinstance(error, NotWellFormed)
         self._given_up = isinstance(error, TooLarge)
+        self._reader.abandon()
         self.ended = True
 
 

@@ -42,7 +42,14 @@ LARGEST_BODY = 64 * 1024 * 1024
 ENOUGH_OF_BROKEN = 1024 * 1024
 LONGEST_REASON = 300
 # What the layers below say where that is hard to read.
-_IN_WORDS = {"Receive buffer too long": "a chunk's head, or its trailer, is endless"}
+_IN_WORDS = {
+    "Receive buffer too long": "a chunk's head, or its trailer, is endless",
+    "Received server _SWITCH_UPGRADE event without a pending proposal": (
+        "HTTP 101: it switches protocols, which nobody proposed"
+    ),
+    "timed out": "",
+    "The read operation timed out": "",
+}
 # A slow answer may trickle in; one that takes this many time-outs in all is given up.
 DEADLINE_TIMEOUTS = 12
 

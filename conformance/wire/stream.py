@@ -30,6 +30,9 @@ LATE = "the deadline of the whole exchange has passed"
 MOST_CONNECTIONS, MOST_IDLE, IDLE_S = 100, 20, 5.0
 # A head and a chunked body end with an empty line (RFC 9112, 2.1 and 7.1).
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
+# No empty line before the last chunk, of size 0, is the end of a chunked body.
+_LAST_CHUNK = re.compile(rb"\n0+[ \t]*[;\r]")
+_CARRIED = 32
 
 
 class _Watch(threading.local):
@@ -57,6 +60,7 @@ class _WatchedStream(httpcore.NetworkStream):
         self._tail = b""
         self._length: int | None = None
         self._by_lines = True
+        self._last_chunk_seen = True
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Hand on what has come, waiting until the read's or the exchange's time is over."""
@@ -92,15 +96,25 @@ class _WatchedStream(httpcore.NetworkStream):
         self._at = end
         data = self._pending[start:end]
         if self._by_lines:
-            tail = (self._tail + data[-2:])[-2:]
-            self._tail = tail[1:] if tail == b"\n\n" else tail
+            self._tail = (self._tail + data[-_CARRIED:])[-_CARRIED:]
         return data
 
     def _end_of_lines(self, start: int) -> int | None:
-        """Where the next empty line ends, which may have begun in what was handed on before."""
-        seam = _EMPTY_LINE.search(self._tail + self._pending[start : start + 2])
+        """Where the empty line ends that ends the message; all may have begun in earlier reads."""
+        if not self._last_chunk_seen:
+            last = _LAST_CHUNK.search(self._tail + self._pending[start:])
+            if last is None:
+                return None
+            self._last_chunk_seen = True
+            if last.start() >= len(self._tail):
+                start += last.start() - len(self._tail)
+                found = _EMPTY_LINE.search(self._pending, start)
+                return found.end() if found else None
+        tail = self._tail[-2:]
+        tail = tail[1:] if tail == b"\n\n" else tail  # that one was seen
+        seam = _EMPTY_LINE.search(tail + self._pending[start : start + 2])
         if seam:
-            return start + seam.end() - len(self._tail)
+            return start + seam.end() - len(tail)
         found = _EMPTY_LINE.search(self._pending, start)
         return found.end() if found else None
 
@@ -109,10 +123,12 @@ class _WatchedStream(httpcore.NetworkStream):
         self._watch.head_left = None
         self._length = length
         self._by_lines = chunked
+        self._last_chunk_seen = not chunked
+        self._tail = b"\n"
 
     def surplus(self) -> bytes:
         """What came after the end of the answer; the connection is ready for another one."""
-        self._length, self._by_lines, self._tail = None, True, b""
+        self._length, self._by_lines, self._last_chunk_seen, self._tail = None, True, True, b""
         if self._at == len(self._pending) and self._inner.get_extra_info("is_readable"):
             with suppress(httpcore.NetworkError, httpcore.TimeoutException):
                 self._pending, self._at = self._inner.read(LARGEST_HEAD, 0), 0

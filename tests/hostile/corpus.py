@@ -36,7 +36,7 @@ SCHEMA = "users.brief.get.response-schema"
 REQUEST_ID = "users.brief.get.request-id"
 OPEN, SHUT = DECLARATION + b"<kpbx_response>", b"</kpbx_response>"
 USERS = b"<users>" + USER + b"</users>"
-STALL_S = 60.0
+STALL_S, BRIEF_S = 60.0, 0.3
 GENERATED_HEADERS = 200_000
 
 
@@ -48,12 +48,14 @@ class Bad:
         answer: what is sent.
         word: what the reason must hold, among other words.
         verdict: how the requirement `about` ends.
+        timeout_s: how long the harness waits for a byte; the whole exchange may take twelve times.
     """
 
     answer: Answer
     word: str
     verdict: str = "fail"
     about: str = SCHEMA
+    timeout_s: float = 10.0
 
 
 def dtd(declared: bytes, inside: bytes, name: bytes = b"kpbx_response") -> Bad:
@@ -126,14 +128,14 @@ SIZES: dict[str, Bad] = {
         b'<users a="%b"/>' % (b"a" * 10_500_000), "10 MB in one text or attribute"
     ),
     "nine-megabytes-in-an-attribute": inner(b'<users a="%b"/>' % (b"a" * 9_000_000), "attribute"),
-    "nine-megabytes-in-a-number": inner(
-        b"<users>%b</users>" % USER.replace(b"100", b"1" * 9_000_000), "exten"
+    "nine-megabytes-in-a-boolean": inner(
+        b"<users>%b</users>" % USER.replace(b"true", b"1" * 9_000_000), "enabled"
     ),
     "a-hundred-thousand-attributes": inner(
         b"<users%b/>" % b"".join(b' a%d=""' % n for n in range(100_000)), "found"
     ),
-    "a-hundred-thousand-namespaces": inner(
-        b"<users%b/>" % b"".join(b' xmlns:a%d="u:%d"' % (n, n) for n in range(20_000)), "found"
+    "twenty-thousand-namespaces": inner(
+        b"<a0:users%b/>" % b"".join(b' xmlns:a%d="u:%d"' % (n, n) for n in range(20_000)), "found"
     ),
     "nested-a-hundred-thousand-deep": inner(b"<a>" * 100_000 + b"</a>" * 100_000, "256 levels"),
     "nested-as-deep-as-may-be": inner(b"<a>" * 240 + b"</a>" * 240, "<a>"),
@@ -144,11 +146,11 @@ SIZES: dict[str, Bad] = {
 # These are a gigabyte, or become one: tried in a process of its own, whose memory is measured.
 HUGE: dict[str, Bad] = {
     "gigabyte-of-text": Bad(
-        endless(lambda seen: OPEN + b"<request_id>", b"a" * 1000), "10 MB in one text"
+        endless(lambda _seen: OPEN + b"<request_id>", b"a" * 1000), "10 MB in one text"
     ),
     "gigabyte-of-users": Bad(
         endless(lambda seen: document(seen)[: -len(SHUT) - len(b"</users>")], USER),
-        "larger than", "inconc",
+        "elements and attributes", "inconc",
     ),
     "gigabyte-of-blanks-before-the-root": Bad(
         endless(lambda _seen: DECLARATION, b" \n" * 500), "no root element so far"
@@ -160,17 +162,18 @@ HUGE: dict[str, Bad] = {
         endless(lambda _seen: OPEN, b"<!--%b-->" % (b"c" * 1000)), "larger than", "inconc"
     ),
     "gigabyte-of-empty-elements": Bad(
-        endless(lambda _seen: OPEN + b"<users>", b"<a/>"), "more elements and attributes", "inconc"
+        endless(lambda _seen: OPEN + b"<users>", b"<a/>"), "elements and attributes", "inconc"
     ),
     "gigabyte-of-instructions": Bad(
-        endless(lambda _seen: OPEN + b"<users>", b"<?a?>"), "more elements and attributes", "inconc"
+        endless(lambda _seen: OPEN + b"<users>", b"<?a?>"), "elements and attributes", "inconc"
     ),
     "gigabyte-of-attributes": Bad(
         endless(lambda _seen: OPEN + b"<users>", b'<a b="" c="" d="" e="" f=""/>'),
-        "more elements and attributes", "inconc",
+        "elements and attributes", "inconc",
     ),
     "gigabyte-of-empty-lines-in-chunks": Bad(
-        lambda _seen: iter([chunks(OPEN), *([chunk(b"\n" * (1 << 20))] * 200)]), "", ""
+        lambda _seen: iter([chunks(OPEN), *([chunk(b"\n" * (1 << 20))] * 1000)]),
+        "10 MB in one text",
     ),
 }  # fmt: skip
 
@@ -207,9 +210,12 @@ HEADS: dict[str, Bad] = {
     "head-byte-by-byte": Bad(
         slowly(lambda _seen: b"HTTP/1.1 200 OK\r\n", lambda _seen: b"X-Field: value\r\n" * 100),
         "not even its head",
+        timeout_s=BRIEF_S,
     ),
     "interim-answers-now-and-then": Bad(
-        lambda _seen: iter([b"HTTP/1.1 102 Processing\r\n\r\n", 0.1] * 100), "not even its head"
+        lambda _seen: iter([b"HTTP/1.1 102 Processing\r\n\r\n", 0.1] * 100),
+        "not even its head",
+        timeout_s=BRIEF_S,
     ),
     "no-http-at-all": raw(b"SSH-2.0-OpenSSH_9.9\r\n\r\n", "not HTTP"),
     "http-0.9": raw(OPEN + USERS + SHUT, "not HTTP"),
@@ -226,26 +232,32 @@ HEADS: dict[str, Bad] = {
         b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 1000 + b"\r\n\r\n", "Content-Length"
     ),
     "switching-protocols": raw(
-        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", "HTTP 101"
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        "switches protocols",
     ),
     "closed-without-a-byte": Bad(lambda _seen: iter([]), "connection was closed"),
     "reset": Bad(lambda _seen: iter([RESET]), "no answer"),
     "reset-in-the-body": Bad(
         lambda seen: iter([whole(document(seen))[:-20], 0.05, RESET]), "breaks off"
     ),
-    "silence": Bad(lambda _seen: iter([STALL_S]), "no answer within the time-out"),
+    "silence": Bad(
+        lambda _seen: iter([STALL_S]), "no answer within the time-out", timeout_s=BRIEF_S
+    ),
 }
 
 FRAMES: dict[str, Bad] = {
     "body-byte-by-byte": Bad(
         slowly(lambda seen: whole(document(seen))[:-99], lambda seen: document(seen)[-99:]),
         "not complete after",
+        timeout_s=BRIEF_S,
     ),
     "chunk-head-byte-by-byte": Bad(
-        slowly(lambda _seen: chunks(OPEN), lambda _seen: b"5;" + b"x" * 99), "not complete after"
+        slowly(lambda _seen: chunks(OPEN), lambda _seen: b"5;" + b"x" * 99), "not complete after",
+        timeout_s=BRIEF_S,
     ),
     "a-pause-in-the-body": Bad(
-        lambda seen: iter([whole(document(seen))[:-20], STALL_S]), "no answer within the time-out"
+        lambda seen: iter([whole(document(seen))[:-20], STALL_S]), "no answer within the time-out",
+        timeout_s=BRIEF_S,
     ),
     "cut-by-length": Bad(once(lambda seen: whole(document(seen))[:-30]), "breaks off after"),
     "cut-in-a-chunk": Bad(
@@ -255,7 +267,7 @@ FRAMES: dict[str, Bad] = {
     "chunk-size-that-is-no-number": Bad(
         once(lambda seen: chunks(document(seen)) + b"zz\r\n"), "chunk header"
     ),
-    "chunk-size-below-zero": Bad(once(lambda seen: chunks() + b"-5\r\nabcde"), "chunk header"),
+    "chunk-size-below-zero": Bad(once(lambda _seen: chunks() + b"-5\r\nabcde"), "chunk header"),
     "chunk-of-an-exabyte": Bad(
         once(lambda seen: chunks() + b"FFFFFFFFFFFFFFF\r\n" + document(seen)), "breaks off after"
     ),
@@ -275,6 +287,7 @@ FRAMES: dict[str, Bad] = {
     "length-too-long": Bad(
         lambda seen: iter([head("Content-Length: 4000"), document(seen), STALL_S]),
         "no answer within the time-out",
+        timeout_s=BRIEF_S,
     ),
     "a-second-answer": Bad(
         once(lambda seen: whole(document(seen)) + whole(b"<kpbx_response/>")), "follow the end"
@@ -292,7 +305,7 @@ ENCODINGS: dict[str, Bad] = {
     "latin-1-without-a-word": inner(USERS.replace(b"Ada", b"Ad\xe0"), "encoding"),
     "overlong-utf-8": inner(USERS.replace(b"Ada", b"Ad\xc0\xaf"), "encoding"),
     "surrogate-in-utf-8": inner(USERS.replace(b"Ada", b"Ad\xed\xa0\x80"), "encoding"),
-    "cut-in-a-character": Bad(text(OPEN + "è".encode()[:1]), "encoding"),
+    "cut-in-a-character": Bad(text(OPEN + "è".encode()[:1]), "found"),
     "utf-8-that-calls-itself-utf-16": Bad(
         text(b'<?xml version="1.0" encoding="UTF-32"?><kpbx_response/>'), "found"
     ),
@@ -317,7 +330,8 @@ CONTENTS: dict[str, Bad] = {
     "login-page-of-xhtml": Bad(text(b"<html><body>Log in</body></html>"), "<html>"),
     "json": Bad(text(b'{"users": []}', "Content-Type: application/json"), "found"),
     "redirect-to-another-host": Bad(
-        text(b"", "Location: http://elsewhere.local/rest/users/brief/", status="302 Found"), "redirects to"
+        text(b"", "Location: http://elsewhere.local/rest/", status="302 Found"),
+        "redirects to",
     ),
     "redirect-to-a-file": Bad(
         text(b"", "Location: file:///etc/hostname", status="301 Moved"), "redirects to 'file:"
@@ -326,7 +340,7 @@ CONTENTS: dict[str, Bad] = {
         text(b"", "Location: /rest/users/brief/", status="307 Again"), "redirects to"
     ),
     "redirect-with-a-document": Bad(
-        text(b"<html/>", "Location: http://elsewhere.local/", status="308 Permanent"), "redirects to"
+        text(b"<html/>", "Location: http://elsewhere.local/", status="308 Moved"), "redirects to"
     ),
     "proxy-wants-a-password": Bad(
         text(b"", "Proxy-Authenticate: Basic", status="407 Proxy"), "HTTP 407"
@@ -395,9 +409,13 @@ PERMITTED: dict[str, Answer] = {
         )
     ),
     "a-style-sheet": body(
-        lambda seen: document(seen).replace(b"?>\n", b'?>\n<?xml-stylesheet href="http://elsewhere.local"?>\n')
+        lambda seen: document(seen).replace(
+            b"?>", b'?><?xml-stylesheet href="http://elsewhere.local"?>'
+        )
     ),
-    "a-little-later": lambda seen: iter([whole(document(seen))[:50], 0.2, whole(document(seen))[50:]]),
+    "a-little-later": lambda seen: iter(
+        [whole(document(seen))[:50], 0.2, whole(document(seen))[50:]]
+    ),
     "a-text-of-nine-megabytes": body(
         lambda seen: document(seen).replace(b"Rossi", b"R" * 9_000_000)
     ),

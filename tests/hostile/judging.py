@@ -37,17 +37,17 @@ def behind(line: str) -> Iterator[Overlay]:
 
 
 @contextmanager
-def opened(url: str, timeout_s: float) -> Iterator[Run]:
-    """A run that has made its first contact; its time-out is set afterwards."""
+def opened(url: str) -> Iterator[Run]:
+    """A run that has made its first contact."""
     run = Run(Settings(url=url))
     run.open()
-    run.sut.client.connection = replace(run.sut.client.connection, timeout_s=timeout_s)
     yield run
     run.close()
 
 
-def judged(run: Run, line: str, about: str) -> dict[str, Any]:
+def judged(run: Run, line: str, about: str, timeout_s: float = 10.0) -> dict[str, Any]:
     """The row of the results that a check of one endpoint leads to, alone."""
+    run.sut.client.connection = replace(run.sut.client.connection, timeout_s=timeout_s)
     check = Check(run.sut, [run.catalogue.requirements[about]])
     check.end(Verdict.PASS, "")
     try:

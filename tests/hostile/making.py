@@ -88,7 +88,7 @@ def endless(start: Callable[[Seen], bytes], piece: bytes, *, most: int = 1 << 30
 
 
 def slowly(
-    start: Callable[[Seen], bytes], rest: Callable[[Seen], bytes], pause_s: float = 0.1
+    start: Callable[[Seen], bytes], rest: Callable[[Seen], bytes], pause_s: float = 0.05
 ) -> Answer:
     """The start at once, the rest byte by byte."""
 

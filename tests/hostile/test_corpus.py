@@ -18,9 +18,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-TIMEOUT_S = 0.25
-# A whole exchange may take twelve time-outs; what is said about it takes its time as well.
-LONGEST_S = 12 * TIMEOUT_S + 6
+# Twelve of the brief time-outs, and what a busy machine takes for the rest.
+LONGEST_S = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,7 @@ def overlay() -> Iterator[Overlay]:
 
 @pytest.fixture(scope="module")
 def run(overlay: Overlay) -> Iterator[Run]:
-    with opened(overlay.url, TIMEOUT_S) as found:
+    with opened(overlay.url) as found:
         yield found
 
 
@@ -55,7 +54,7 @@ def test_the_corpus_is_large_and_knows_all_that_it_needs() -> None:
 def test_a_bad_answer_is_judged(run: Run, overlay: Overlay, name: str) -> None:
     bad = CORPUS[name]
     overlay.bad = bad.answer
-    row = judged(run, LINE, bad.about)
+    row = judged(run, LINE, bad.about, bad.timeout_s)
     assert row["verdict"] == bad.verdict, said(row)
     assert bad.word in said(row)
     assert len(said(row)) < 5000
