@@ -186,15 +186,16 @@ class Exchange:
         if self.response is None:
             return f"no answer ({self.lost})"
         parts = [f"HTTP {self.status}"]
+        kind = shortened(self.response.media_type or "no Content-Type", LONGEST_QUOTE)
         if self.code is not None:
             where = "request_not_allowed " if self.gated else ""
             parts.append(f"{where}code {self.code} {self.message!r}")
+        elif self.root is not None and self.root.tag != "kpbx_response":
+            parts.append(f"<{shortened(str(self.root.tag), LONGEST_QUOTE)}> as {kind}")
         elif self.root is not None:
             tags = "/".join(str(child.tag) for child in self.root[:4])
             parts.append(f"<{shortened(tags, LONGEST_QUOTE)}>")
         else:
-            kind = self.response.media_type or "no Content-Type"
-            size = len(self.response.body)
-            parts.append(f"{size} bytes of {shortened(kind, LONGEST_QUOTE)}")
+            parts.append(f"{len(self.response.body)} bytes of {kind}")
             parts += filter(None, (self.unreadable,))
         return ", ".join(parts)
