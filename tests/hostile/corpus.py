@@ -36,7 +36,7 @@ SCHEMA = "users.brief.get.response-schema"
 REQUEST_ID = "users.brief.get.request-id"
 OPEN, SHUT = DECLARATION + b"<kpbx_response>", b"</kpbx_response>"
 USERS = b"<users>" + USER + b"</users>"
-STALL_S, BRIEF_S = 60.0, 0.3
+STALL_S, BRIEF_S = 60.0, 2.0
 GENERATED_HEADERS = 200_000
 
 
@@ -48,7 +48,7 @@ class Bad:
         answer: what is sent.
         word: what the reason must hold, among other words.
         verdict: how the requirement `about` ends.
-        timeout_s: how long the harness waits for a byte; the whole exchange may take twelve times.
+        timeout_s: how long the harness waits for a byte.
     """
 
     answer: Answer
