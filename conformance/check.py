@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from conformance.errors import LabError, SafetyViolation, SutError
-from conformance.oracles import Answer, judge
+from conformance.oracles import Answer, given_up, judge
 from conformance.sut import AUTO
 from conformance.verdict import (
     Failure,
@@ -39,6 +39,7 @@ RETURN_AFTER_LOSS_S = 5.0
 ENDINGS = (NonConformance, Inconclusive, NotRun)
 # More than this many exchanges show nothing more to a reader of a failure.
 LONGEST_SEQUENCE = 12
+SMALL, MOST_HELD = 1024 * 1024, 192 * 1024 * 1024
 
 
 def requirement(*ids: str) -> pytest.MarkDecorator:
@@ -89,16 +90,18 @@ class Check:
                 purpose), `rejected`, `authorization`, `headers`; see `Sut.outgoing`.
 
         Raises:
-            NonConformance: there was no answer.
-            Inconclusive: the answer is larger than the harness reads.
+            NonConformance: there was no answer, or not a whole one.
+            Inconclusive: the answer is larger than the harness reads, or takes longer than it waits
+                where waiting is the PBX's right.
         """
         outgoing = self.sut.outgoing(endpoint, body, **how)
         exchange = self.sut.send(outgoing, answer)
         self.judge(exchange, answer, self.sut.sent_ids)
         if exchange.response is None and not may_be_lost:
             self._lost(exchange)
-        if exchange.response is not None and exchange.response.oversized:
-            raise Inconclusive(exchange.lost)
+        self._hold(exchange)
+        if exchange.response is not None and exchange.lost:
+            self._incomplete(exchange, may_be_lost=may_be_lost)
         return exchange
 
     def judge(
@@ -121,6 +124,21 @@ class Check:
             said = f"stopped answering at {exchange.request.method} {exchange.request.path}"
             self.sut.give_up(said, self.exchanges)
         self.fail(f"{stem}.response-schema", "an answer", f"no answer: {exchange.lost}", exchange)
+
+    def _hold(self, exchange: Exchange) -> None:
+        """See that the answers of one check fit into memory together, as trees."""
+        if exchange.response is None or len(exchange.response.body) <= SMALL:
+            return
+        held = (one.response for one in self.exchanges if one.response and one.validation)
+        if sum(len(response.body) for response in held) > MOST_HELD:
+            raise Inconclusive(f"the answers to this check are more than {MOST_HELD} bytes in all")
+
+    def _incomplete(self, exchange: Exchange, *, may_be_lost: bool) -> None:
+        end = self._endpoint_of(exchange)
+        if given_up(end, exchange):
+            raise Inconclusive(f"{end.name}: {exchange.lost}")
+        if not may_be_lost:
+            self.fail(f"{end.slug}.response-schema", "a whole answer", exchange.lost, exchange)
 
     # --- stating ----------------------------------------------------------------------------
 

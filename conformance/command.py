@@ -16,9 +16,10 @@ from conformance.lab.safety import SafetyClass
 from conformance.plugin import Collector, start_emulator
 from conformance.report.files import make_folder
 from conformance.report.page import Page
-from conformance.report.progress import Progress, printable
+from conformance.report.progress import Progress
 from conformance.run import Run, Settings
 from conformance.suite import Wiring, arguments, forget_other_suites
+from conformance.text import printable
 from conformance.verdict import Verdict
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from conformance.catalogue import Catalogue, Endpoint
     from conformance.wire.exchange import Exchange, Response
 
-__all__ = ["Answer", "judge", "same_message"]
+__all__ = ["Answer", "given_up", "judge", "same_message"]
 
 XML_SUFFIX = "+xml"
 XML_TYPES = ("application/xml", "text/xml")
@@ -67,6 +67,7 @@ def judge(
     if answer is Answer.UNKNOWN_OBJECT and not _is_documented(exchange):
         return  # judged by the check, which knows what RD-13 permits
     if not carries_xml(answer, response):
+        yield from _whole(end, exchange)
         return
     yield from _schema(end, exchange)
     if exchange.root is None:
@@ -84,24 +85,43 @@ def _fail(requirement: str, expected: str, observed: str, exchange: Exchange) ->
     return Observation(requirement, Verdict.FAIL, failure=failure)
 
 
+def given_up(end: Endpoint, exchange: Exchange) -> bool:
+    """Whether an answer is not whole because it is more than the harness takes, or waits for."""
+    response = exchange.response
+    oversized = response is not None and response.oversized
+    return oversized or (exchange.timed_out and end.patience > 1)
+
+
+def _whole(end: Endpoint, exchange: Exchange) -> Iterator[Observation]:
+    """What holds for any body: it comes whole, and ends where its header fields say."""
+    requirement, response = f"{end.slug}.response-schema", exchange.response
+    if response is not None and given_up(end, exchange):
+        yield Observation(requirement, Verdict.INCONC, exchange.lost)
+    elif exchange.lost:
+        yield _fail(requirement, "a whole answer", exchange.lost, exchange)
+    elif exchange.surplus.strip():
+        yield _fail(requirement, "an answer that ends where it says", exchange.unreadable, exchange)
+
+
 def _schema(end: Endpoint, exchange: Exchange) -> Iterator[Observation]:
     response, validation = exchange.response, exchange.validation
     requirement = f"{end.slug}.response-schema"
     if response is None or validation is None:
         return
-    if response.oversized:
-        yield Observation(requirement, Verdict.INCONC, exchange.lost)
-        return
+    problems = list(_whole(end, exchange))
     if exchange.lost:
-        yield _fail(requirement, "a whole answer", exchange.lost, exchange)
+        yield from problems
         return
+    reasons = [exchange.unreadable, *(error.message for error in validation.errors[:3])]
+    observed = "; ".join(dict.fromkeys(filter(None, reasons)))
     if not validation.well_formed:
-        reason = "; ".join(error.message for error in validation.errors[:3])
-        yield _fail("api.xml.well-formed", "a well-formed document", reason, exchange)
-    else:
+        yield _fail("api.xml.well-formed", "a well-formed document", observed, exchange)
+    elif validation.tree is not None:  # else a DTD was refused, and nothing behind it was read
         yield Observation("api.xml.well-formed", Verdict.PASS)
+    if validation.valid and problems:
+        yield from problems
+        return
     if not validation.valid:
-        observed = "; ".join(error.message for error in validation.errors[:3])
         if response.status != 200:  # noqa: PLR2004
             observed = f"HTTP {response.status} without the documented body: {observed}"
         yield _fail(requirement, "the documented answer", observed, exchange)
@@ -121,6 +141,8 @@ def _http_remarks(response: Response) -> Iterator[str]:
     if not is_xml(response.media_type):
         kind = response.media_type or "no Content-Type"
         yield f"the XML came as {kind} (RD-40)"
+    if response.content_coding:
+        yield f"Content-Encoding says {response.content_coding!r}, but the XML came plain"
 
 
 def _message(catalogue: Catalogue, end: Endpoint, exchange: Exchange) -> Iterator[Observation]:

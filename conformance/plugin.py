@@ -17,6 +17,7 @@ from conformance.errors import KpbxError, LabError, SafetyViolation, SutError
 from conformance.report.files import make_folder, write_json
 from conformance.run import PROFILES, Run, Settings
 from conformance.search import EXAMPLES
+from conformance.text import visible
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 from conformance.wire import har
 
@@ -207,7 +208,9 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 def _fail(run: Run, one: Check) -> None:
     """Have pytest fail the check if it found a selected requirement broken."""
     failed = [
-        f"{item.requirement}: expected {item.failure.expected}; {item.failure.observed}"
+        run.redactor.shown(
+            f"{item.requirement}: expected {item.failure.expected}; {item.failure.observed}"
+        )
         for item in one.observations
         if item.failure and run.selected(run.catalogue.requirements[item.requirement])
     ]
@@ -232,14 +235,22 @@ def pytest_runtest_makereport(
 
 
 def _withhold(report: pytest.TestReport, redactor: Redactor) -> None:
-    """Take secrets out of what other plugins write of a check: the page, JUnit, the terminal."""
+    """Make fit what other plugins write of a check: the page, JUnit, the terminal.
+
+    Without secrets, and without what a terminal would take for a command.
+    """
     shown = report.longrepr
     if isinstance(shown, tuple):
         file, line, reason = shown
-        report.longrepr = (file, line, redactor.text(reason))
-    elif shown is not None and redactor.text(str(shown)) != str(shown):
-        report.longrepr = redactor.text(str(shown))
-    report.sections = [(name, redactor.text(text)) for name, text in report.sections]
+        report.longrepr = (file, line, redactor.shown(reason))
+    elif shown is not None and _fit(redactor, str(shown)) != str(shown):
+        report.longrepr = _fit(redactor, str(shown))
+    report.sections = [(name, _fit(redactor, text)) for name, text in report.sections]
+
+
+def _fit(redactor: Redactor, text: str) -> str:
+    # A traceback may be longer than what a PBX may say.
+    return visible(redactor.text(text))
 
 
 class Collector:

@@ -16,6 +16,7 @@ from conformance.lab.safety import SafetyClass
 from conformance.oracles import Answer, carries_xml
 from conformance.schema.store import message_schema
 from conformance.schema.validate import DocumentValidator, validate_bytes
+from conformance.text import printable, shortened
 from conformance.wire.client import NO_CONNECTION, Outgoing
 from conformance.wire.message import document, whole_number
 
@@ -40,6 +41,12 @@ ID_LOOKS = ((LETTERS, "", 12), (string.digits, "00", 12), (LETTERS, "", 64))
 UNAUTHORIZED = 401
 POLL_S = 0.1
 LAST_WORDS = 6
+LONGEST_FIRMWARE = 64
+UNHEARD = "check the address, and that the PBX is on"
+UNTRUSTED = (
+    "name the authority of its certificate (ca_file) and the host that it was made for (url), "
+    "or trust it unseen (verify = false)"
+)
 AWAY = {502, 503, 504}
 # Harmless, and of two trees: the last one answers whatever the licence's state.
 FIRST_CONTACT = ("GET /system/firmware", "GET /pbx/pending", "GET /system/network/dns")
@@ -203,17 +210,26 @@ class Sut:
             schema, body = message_schema(relative), exchange.response.body
             charset = exchange.response.charset
             exchange.validation = validate_bytes(schema, body, keep_tree=True, charset=charset)
+        if exchange.response and exchange.validation and exchange.validation.given_up:
+            exchange.lost = exchange.validation.errors[-1].message
+            exchange.response = replace(exchange.response, truncated=True, oversized=True)
         if self.client.guard is not None:
             self.client.guard.after(exchange)
         return exchange
 
     def answers(self) -> bool:
-        """Whether the SUT answers a harmless request; a proxy saying it is away does not count."""
-        # How often it has to be asked depends on time: it takes no id from those that follow.
-        exchange = self.send(self.outgoing("GET /system/firmware", request_id=None))
-        return exchange.root is not None or (
-            exchange.response is not None and exchange.status not in AWAY
-        )
+        """Whether the SUT answers a harmless request; a proxy saying it is away does not count.
+
+        One endpoint that is broken is no PBX that is gone: several are asked.
+        """
+        for name in FIRST_CONTACT:
+            # How often it has to be asked depends on time: it takes no id from those that follow.
+            exchange = self.send(self.outgoing(name, request_id=None))
+            if exchange.lost.startswith(NO_CONNECTION):
+                return False
+            if exchange.root is not None or (exchange.response and exchange.status not in AWAY):
+                return True
+        return False
 
     def give_up(self, reason: str, exchanges: Sequence[Exchange]) -> None:
         """Ask the SUT nothing more: it stopped answering.
@@ -283,14 +299,12 @@ class Sut:
                 "password of its web interface (KPBX_PASSWORD, or password_env in the target file)"
             )
         if last.response is None:
-            raise SutUnreachable(
-                f"{url} can't be reached: {last.lost}; check the address, and that the PBX is on"
-            )
-        location = last.response.header("location")
-        remedy = f"it redirects to {location!r}: give the address that it means" if location else (
-            "check the address"
-        )  # fmt: skip
-        raise SutUnreachable(f"{url} does not answer as this API ({last.summary()}); {remedy}")
+            remedy = UNTRUSTED if "CERTIFICATE_VERIFY_FAILED" in last.lost else UNHEARD
+            raise SutUnreachable(printable(f"{url} can't be reached: {last.lost}; {remedy}"))
+        moved = last.response.header("location")
+        remedy = "give the address that it means" if moved else "check the address"
+        said = f"{url} does not answer as this API ({last.summary()}); {remedy}"
+        raise SutUnreachable(printable(said))
 
     def unmet(self, requirement: Requirement) -> str:
         """Why a requirement can't be judged in this run; empty if it can."""
@@ -363,4 +377,5 @@ def _running_version(exchange: Exchange) -> str:
         return "unknown"
     slot = (block.findtext("running") or "").strip()
     version = (block.findtext(slot) or "").strip() if slot in {"primary", "secondary"} else ""
-    return version or "unknown"
+    # It is the run's name wherever it is shown.
+    return shortened(printable(version), LONGEST_FIRMWARE) or "unknown"

@@ -10,6 +10,7 @@ import pytest
 from conformance import catalogue
 from conformance.check import LONGEST_SEQUENCE, Answer, Check
 from conformance.errors import LabError
+from conformance.sut import FIRST_CONTACT
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 from tests.support import Canned, FakeLab, StubPbx, drop, error, kpbx, sut_on
 
@@ -230,10 +231,18 @@ def test_a_lost_answer_of_a_pbx_that_is_gone_marks_it_dead(
     begin: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("conformance.check.RETURN_AFTER_LOSS_S", 0.2)
-    check = begin({"PUT /users/configs/9000": drop(), "GET /system/firmware": drop()})
+    gone = {name: drop() for name in ("PUT /users/configs/9000", *FIRST_CONTACT)}
+    check = begin(gone)
     with pytest.raises((NonConformance, Inconclusive)):
         change(check)
     assert "PUT /rest/users/configs/9000" in check.sut.dead
+
+
+def test_one_endpoint_that_never_answers_is_no_pbx_that_is_gone(begin: Any) -> None:
+    check = begin({"PUT /users/configs/9000": drop(), "GET /system/firmware": drop()})
+    with pytest.raises(NonConformance):
+        change(check)
+    assert not check.sut.dead
 
 
 def test_a_connection_may_be_lost_where_the_request_restarts_the_pbx(begin: Any) -> None:

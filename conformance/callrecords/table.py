@@ -23,6 +23,7 @@ __all__ = ["Table", "TableError", "difference", "read_table"]
 
 DELIMITERS = ",;"
 FIELD_LIMIT = 1 << 20
+MOST_COLUMNS = 1000
 
 
 class TableError(Exception):
@@ -91,11 +92,16 @@ def _text(response: Response) -> tuple[str, str]:
 
 def _records(text: str, delimiter: str) -> list[list[str]]:
     csv.field_size_limit(FIELD_LIMIT)
+    rows: list[list[str]] = []
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if len(row) > MOST_COLUMNS:
+                raise TableError(f"a record of {len(row)} columns")
+            if row:
+                rows.append(row)
     except csv.Error as error:
         raise TableError(f"no CSV (RFC 4180): {error}") from None
-    return [row for row in rows if row]
+    return rows
 
 
 def _with_header(kind: Kind, records: list[list[str]], delimiter: str) -> Table:

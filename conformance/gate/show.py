@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from conformance.gate.compare import BARRING, Group
-from conformance.report.progress import printable
+from conformance.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

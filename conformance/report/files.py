@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import ConfigurationError
@@ -12,6 +13,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 __all__ = ["make_folder", "write_json"]
+
+
+# What is neither printed nor below U+0020, which JSON escapes anyway.
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e\xa1-\xff\n]")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    char = found[0]
+    if char.isprintable():
+        return char
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
 def make_folder(folder: Path) -> None:
@@ -37,6 +50,9 @@ def write_json(file: Path, data: Any, *, indent: int | None = 1) -> None:
         indent: blanks per level; None for one line, which is written ten times faster.
     """
     text = json.dumps(data, ensure_ascii=False, indent=indent) + "\n"
+    if not text.replace("\n", " ").isprintable():
+        # What would be a command to the terminal that shows the file; JSON can say it otherwise.
+        text = _UNPRINTABLE.sub(_escaped, text)
     part = file.with_name(f".{file.name}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

@@ -14,6 +14,7 @@ import jinja2
 import pytest
 from markupsafe import Markup
 
+from conformance.text import visible
 from conformance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -51,17 +52,10 @@ def _environment() -> jinja2.Environment:
         loader=loader,
         autoescape=True,
         undefined=jinja2.StrictUndefined,
-        finalize=lambda value: value if isinstance(value, Markup) else _visible(value),
+        # Control characters, and characters that turn the direction of text, are made visible.
+        finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
         trim_blocks=True,
         lstrip_blocks=True,
-    )
-
-
-def _visible(text: object) -> str:
-    """Control characters, and characters that turn the direction of text, made visible."""
-    return "".join(
-        char if char.isprintable() or char in "\n\t" else f"\\u{ord(char):04x}"
-        for char in str(text)
     )
 
 

@@ -17,6 +17,7 @@ from rich.progress import (
 )
 from rich.progress import Progress as Bar
 
+from conformance.text import printable, shortened
 from conformance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from conformance.run import Run
 
-__all__ = ["Progress", "printable"]
+__all__ = ["Progress"]
 
 _STYLE = {
     Verdict.PASS: "green",
@@ -39,6 +40,7 @@ _STYLE = {
 # Without a live display a line appears each time another tenth is done.
 PLAIN_STEPS = 10
 MOST_LEFTOVERS = 5
+LONGEST_LINE = 300
 
 
 class _Console(Console):
@@ -83,8 +85,9 @@ class Progress:
     def __enter__(self) -> Self:
         run, connection = self.run, self.run.sut.target.connection
         what = "the embedded emulator" if self.embedded else escape(connection.url)
+        firmware = escape(printable(run.sut.firmware))
         self.console.print(
-            f"Judging {what}: firmware {escape(run.sut.firmware)}, API {run.sut.api_version}, "
+            f"Judging {what}: firmware {firmware}, API {run.sut.api_version}, "
             f"seed {run.seed}, profile {run.settings.profile}"
         )
         allow = sorted(run.sut.client.allow, key=lambda item: item.rank)
@@ -130,10 +133,11 @@ class Progress:
         """The short summary at the end, with what failed and where the report is."""
         for row in results["requirements"]:
             if row["verdict"] == Verdict.FAIL:
-                observed = escape(printable(row["failure"]["observed"]))[:300]
+                observed = escape(printable(shortened(row["failure"]["observed"], LONGEST_LINE)))
                 self.console.print(f"[bold red]fail[/]   {row['id']}: {observed}")
             elif row["verdict"] == Verdict.ERROR:
-                self.console.print(f"[bold magenta]error[/]  {row['id']}: {escape(row['reason'])}")
+                reason = escape(printable(row["reason"]))
+                self.console.print(f"[bold magenta]error[/]  {row['id']}: {reason}")
         counts = results["summary"]
         parts = [f"[{_STYLE[verdict]}]{counts[verdict]} {verdict}[/]" for verdict in Verdict]
         self.console.print(f"{', '.join(parts)} in {results['duration_s']:.1f} s")
@@ -165,8 +169,3 @@ class Progress:
         if len(differences) > MOST_LEFTOVERS:
             more = len(differences) - MOST_LEFTOVERS
             self.console.print(f"[yellow]and {more} more differences: see results.json[/]")
-
-
-def printable(text: str) -> str:
-    """A text without what a terminal would take for a command."""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -10,6 +10,8 @@ from conformance.wire import har
 from conformance.wire.client import basic, md5
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from conformance.check import Check
     from conformance.lab.target import Target
     from conformance.verdict import Observation
@@ -23,6 +25,14 @@ LONGEST_SHOWN = 32 * 1024
 # The md5 of a web password, made by the shell from the environment (Introduction).
 _HASHED = '"$(printf %s "${variable}" | md5sum | cut -c1-32)"'
 _USER = '-u "{username}:$(printf %s "$KPBX_PASSWORD" | md5sum | cut -c1-32)"'
+
+
+def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Header fields by name, one that came several times with all its values."""
+    found: dict[str, str] = {}
+    for name, value in headers:
+        found[name] = f"{found[name]}, {value}" if name in found else value
+    return found
 
 
 class Recorder:
@@ -57,7 +67,9 @@ class Recorder:
             "searched": searched,
             "observations": [self._observation(item, len(exchanges)) for item in observations],
             "entries": self.entries(),
-            "leftovers": [self._redactor.text(text) for text in (check.leftovers if check else ())],
+            "leftovers": [
+                self._redactor.shown(text) for text in (check.leftovers if check else ())
+            ],
             "dialect": check.sut.dialect.as_dict() if check else {},
         }
 
@@ -65,15 +77,15 @@ class Recorder:
         failure = None
         if item.failure:
             failure = {
-                "expected": self._redactor.text(item.failure.expected),
-                "observed": self._redactor.text(item.failure.observed),
+                "expected": self._redactor.shown(item.failure.expected),
+                "observed": self._redactor.shown(item.failure.observed),
                 "exchanges": [self.exchange(one) for one in item.failure.exchanges],
             }
         return {
             "requirement": item.requirement,
             "verdict": str(item.verdict),
-            "reason": self._redactor.text(item.reason),
-            "remarks": [self._redactor.text(text) for text in item.remarks],
+            "reason": self._redactor.shown(item.reason),
+            "remarks": [self._redactor.shown(text) for text in item.remarks],
             "exchanges": exchanges,
             "failure": failure,
         }
@@ -85,7 +97,7 @@ class Recorder:
         if response is not None:
             answer = {
                 "status": response.status,
-                "headers": dict(self._redactor.headers(response.headers)),
+                "headers": _by_name(self._redactor.headers(response.headers)),
                 "body": self._shown(response.body, response.media_type),
             }
         return {
@@ -93,8 +105,8 @@ class Recorder:
             "path": self._redactor.literals(request.path),
             "headers": dict(self._redactor.headers(request.headers)),
             "body": self._shown(request.body, "application/xml"),
-            "broken": self._redactor.text(exchange.broken),
-            "lost": self._redactor.text(exchange.lost),
+            "broken": self._redactor.shown(exchange.broken),
+            "lost": self._redactor.shown(exchange.lost),
             "response": answer,
             "curl": self.curl(exchange),
         }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conformance.schema.explain import printable
 from conformance.schema.store import message_schema
 from conformance.schema.validate import validate_stream
+from conformance.text import printable
 
 if TYPE_CHECKING:
     from typing import BinaryIO, TextIO

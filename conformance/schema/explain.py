@@ -10,6 +10,7 @@ from lxml import etree
 
 from conformance.schema.values import allowed_values
 from conformance.secrecy import SECRET_ELEMENTS
+from conformance.text import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from conformance.schema.model import Model, Particle
     from conformance.schema.place import Batch, Places
 
-__all__ = ["Explainer", "SchemaError", "printable", "schema_error"]
+__all__ = ["Explainer", "SchemaError", "schema_error"]
 
 WITHHELD = "(withheld)"
 LONGEST_QUOTE = 80
@@ -75,13 +76,6 @@ def schema_error(
     return SchemaError(
         line, printable(path), printable(found), printable(allowed), printable(message), record
     )
-
-
-def printable(text: str) -> str:
-    """Escape what a terminal or a reader's eye could be deceived with: controls, bidi marks."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class Explainer:

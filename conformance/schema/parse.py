@@ -34,14 +34,17 @@ _FATAL_FROM = etree.ErrorLevels.ERROR
 LIMITS = "256 levels of elements, 10 MB in one text or attribute"
 
 
-def hardened_parser(*, transcoded: bool = False) -> etree.XMLPullParser[etree._Element]:
-    """Return a parser to feed, which keeps processing instructions as events and no comments.
+def hardened_parser(
+    *, transcoded: bool = False, instructions: bool = False
+) -> etree.XMLPullParser[etree._Element]:
+    """Return a parser to feed, which keeps no comments.
 
     Args:
         transcoded: what is fed is UTF-8 even if the document declares another encoding.
+        instructions: report processing instructions as events, which somebody has to read.
     """
     return etree.XMLPullParser(
-        events=("pi",),
+        events=("pi",) if instructions else (),
         encoding="utf-8" if transcoded else None,
         load_dtd=False,
         dtd_validation=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from lxml import etree
@@ -21,6 +22,8 @@ MOST_BYTES_HELD = 2 * MEBIBYTE
 MOST_NODES_HELD = 50_000
 MEASURED_EVERY = MEBIBYTE // 4
 INSTRUCTION_SIZE = 128
+# What a tree that is wanted whole may consist of, about 250 bytes each: a year's call records.
+MOST_NODES_WHOLE = 2_500_000
 _HINT = b"chemaLocation"
 # Encodings in which ASCII text is written in ASCII's bytes, and nothing else is.
 _ASCII_BASED = ("utf-8", "us-ascii", "iso-8859-", "windows-125")
@@ -54,19 +57,25 @@ class DocumentReader:
         self._in_parser = 0
         self._unmeasured = 0
         self._measured = (0, 0, 0)
+        self._nodes = 0
 
     def feed(self, data: bytes, *, final: bool = False) -> None:
         """Read on.
 
         Raises:
             DocumentError: the document can't be read any further.
+            TooLarge: a document that is read whole has too many parts.
         """
         text = self._prolog.feed(data, final=final)
         if not text:
             return
         self._look_for_hints(text)
+        if self._whole:
+            self._count(text)
         if self._parser is None:
-            self._parser = hardened_parser(transcoded=self._prolog.transcoded)
+            self._parser = hardened_parser(
+                transcoded=self._prolog.transcoded, instructions=not self._whole
+            )
         try:
             self._parser.feed(text)
         except etree.XMLSyntaxError as error:
@@ -89,6 +98,14 @@ class DocumentReader:
             raise not_well_formed(self._parser, error) from None
         self._meet(root)
         return root
+
+    def abandon(self) -> None:
+        """Let go of a document that is not read to its end: lxml frees only what was closed."""
+        self.root = self._anchor = None
+        if self._parser is not None:
+            with suppress(etree.XMLSyntaxError):
+                self._parser.close()
+            self._parser = None
 
     def measure(self, dropped: int) -> None:
         """See that neither the tree nor the parser holds too much; costs little if called often.
@@ -117,6 +134,14 @@ class DocumentReader:
             raise TooLarge(
                 "too much in one record, or around the records",
                 f"at most {MOST_BYTES_HELD // MEBIBYTE} MiB and {MOST_NODES_HELD} nodes there",
+            )
+
+    def _count(self, text: bytes) -> None:
+        """Count, before they are made, the elements, instructions and attributes of a piece."""
+        self._nodes += text.count(b"<") - text.count(b"</") + text.count(b"=")
+        if self._nodes > MOST_NODES_WHOLE:
+            raise TooLarge(
+                "more elements and attributes than can be held", f"at most {MOST_NODES_WHOLE}"
             )
 
     def _look_for_hints(self, text: bytes) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
-from conformance.schema.errors import DocumentError, NotWellFormed
+from conformance.schema.errors import DocumentError, NotWellFormed, TooLarge
 from conformance.schema.explain import Explainer, SchemaError, schema_error
 from conformance.schema.place import Places
 from conformance.schema.prune import Pruner, drop_hints
@@ -46,6 +46,7 @@ class ValidationResult:
         errors: the violations, in document order as far as possible; none if it is valid.
         well_formed: no rule of XML itself was broken, as far as the document was read. Reading ends
             early once a streamed document has as many errors as were asked for.
+        given_up: there is more of it than can be held: the rest was not judged.
         tree: the root element without comments and processing instructions, if it was asked for
             and the document is well-formed.
     """
@@ -53,6 +54,7 @@ class ValidationResult:
     errors: tuple[SchemaError, ...]
     well_formed: bool
     tree: Element | None = None
+    given_up: bool = False
 
     @property
     def valid(self) -> bool:
@@ -81,6 +83,7 @@ class DocumentValidator:
         self._keep_tree = keep_tree
         self._errors: list[SchemaError] = []
         self._well_formed = True
+        self._given_up = False
         self._waiting: list[bytes] = []
         self._waiting_size = 0
         self._reader = DocumentReader(whole=keep_tree, charset=charset)
@@ -117,13 +120,16 @@ class DocumentValidator:
                 self._judge_rest(root)
             except DocumentError as error:
                 self._reject(error)
+        else:
+            self._reader.abandon()
         self.ended = True
         self._waiting.clear()
         tree = root if self._keep_tree else None
         if tree is not None:  # they say nothing, and would cut the texts around them in two
             etree.strip_tags(tree, etree.ProcessingInstruction)
         self._errors.sort(key=lambda error: (error.line == 0, error.line))
-        return ValidationResult(tuple(self._errors[: self._max_errors]), self._well_formed, tree)
+        errors = tuple(self._errors[: self._max_errors])
+        return ValidationResult(errors, self._well_formed, tree, self._given_up)
 
     def _thin_out(self) -> None:
         """Judge and drop the records that are complete."""
@@ -144,6 +150,8 @@ class DocumentValidator:
     def _reject(self, error: DocumentError) -> None:
         self._errors.append(schema_error(error.line, "", error.found, error.allowed))
         self._well_formed = not isinstance(error, NotWellFormed)
+        self._given_up = isinstance(error, TooLarge)
+        self._reader.abandon()
         self.ended = True
 
 

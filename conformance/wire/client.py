@@ -1,9 +1,9 @@
 """The HTTP client: one connection pool for a run, and the one gate every request passes.
 
 It is httpx's transport alone: nothing follows redirects (the credentials would go along), keeps
-cookies, or looks at proxies and `.netrc` of the environment. Compressed answers are not asked for,
-answers are read up to a limit and within a deadline. A request whose safety class is not allowed
-raises before a byte is sent.
+cookies, or looks at proxies and `.netrc` of the environment. Compressed answers are not asked for
+and not unpacked, answers are read up to a limit and within a deadline. A request whose safety class
+is not allowed raises before a byte is sent.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ import httpx
 
 from conformance import __version__
 from conformance.errors import ConfigurationError, SafetyViolation
+from conformance.text import printable, shortened
 from conformance.wire.exchange import Exchange, Request, Response
+from conformance.wire.stream import LATE, WatchedTransport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,12 +39,27 @@ __all__ = ["NO_CONNECTION", "Outgoing", "Sink", "WireClient", "basic", "md5"]
 
 NO_CONNECTION = "no connection"
 LARGEST_BODY = 64 * 1024 * 1024
+# Of an answer that is known to be broken no more is read than a reader needs.
+ENOUGH_OF_BROKEN = 1024 * 1024
+LONGEST_REASON = 300
+# What the layers below say where that is hard to read.
+_IN_WORDS = {
+    "Receive buffer too long": "a chunk's head, or its trailer, is endless",
+    "Received server _SWITCH_UPGRADE event without a pending proposal": (
+        "HTTP 101: it switches protocols, which nobody proposed"
+    ),
+    "timed out": "",
+    "The read operation timed out": "",
+}
 # A slow answer may trickle in; one that takes this many time-outs in all is given up.
 DEADLINE_TIMEOUTS = 12
 
 
 class Sink(Protocol):
     """What takes the answer's bytes while they arrive."""
+
+    ended: bool
+    """It has seen enough: what it was fed is broken."""
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes."""
@@ -63,6 +80,16 @@ class Outgoing:
     request_id: str | None = None
     broken: str = ""
     patience: float = 1.0
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What came back of one request."""
+
+    response: Response | None
+    lost: str = ""
+    timed_out: bool = False
+    surplus: bytes = b""
 
 
 def md5(password: str) -> str:
@@ -103,7 +130,7 @@ class WireClient:
         self.allow = allow
         self.record = record
         self.authorization = basic(connection.username, md5(connection.password))
-        self._http = httpx.HTTPTransport(verify=_context(connection), trust_env=False)
+        self._http = WatchedTransport(_context(connection))
         self._turn = threading.Lock()
         self._earliest = 0.0
 
@@ -154,17 +181,18 @@ class WireClient:
         request = self._request(outgoing)
         started, clock = datetime.now(UTC), time.perf_counter()
         timeout_s = self.connection.timeout_s * outgoing.patience
-        response, lost, timed_out = self._exchange(request, sink_for, timeout_s)
+        reading = self._exchange(request, sink_for, timeout_s)
         exchange = Exchange(
             endpoint=outgoing.endpoint,
             request=request,
-            response=response,
+            response=reading.response,
             started=started,
             seconds=time.perf_counter() - clock,
             request_id=outgoing.request_id,
             broken=outgoing.broken,
-            lost=lost,
-            timed_out=timed_out,
+            lost=reading.lost,
+            timed_out=reading.timed_out,
+            surplus=reading.surplus,
         )
         self.record(exchange)
         return exchange
@@ -199,7 +227,7 @@ class WireClient:
         request: Request,
         sink_for: Callable[[Response], Sink | None] | None,
         timeout_s: float,
-    ) -> tuple[Response | None, str, bool]:
+    ) -> _Reading:
         wire = httpx.Request(
             request.method,
             request.url,
@@ -207,34 +235,48 @@ class WireClient:
             content=request.body,
             extensions={"timeout": httpx.Timeout(timeout_s).as_dict()},
         )
+        self._http.begin(DEADLINE_TIMEOUTS * timeout_s)
         try:
             answer = self._http.handle_request(wire)
         except httpx.HTTPError as error:
-            return None, _reason(error), isinstance(error, httpx.ReadTimeout)
-        lost, timed_out = "", False
+            late = isinstance(error, httpx.ReadTimeout)
+            return _Reading(None, lost=_reason(error), timed_out=late)
         head = _head(answer)
-        sink = sink_for(head) if sink_for else None
-        body = bytearray()
-        deadline = time.monotonic() + DEADLINE_TIMEOUTS * timeout_s
+        reading = _Reading(head)
         try:
-            for chunk in answer.iter_raw():
+            self._read(answer, reading, sink_for(head) if sink_for else None)
+        finally:
+            answer.close()
+        return reading
+
+    def _read(self, answer: httpx.Response, reading: _Reading, sink: Sink | None) -> None:
+        """Read the body, as far as it comes and is wanted."""
+        assert isinstance(answer.stream, httpx.SyncByteStream)  # noqa: S101 - for the type checker
+        head, body, whole = reading.response, bytearray(), False
+        assert head is not None  # noqa: S101 - for the type checker
+        try:
+            for chunk in answer.stream:
                 body += chunk
                 if sink:
                     sink.feed(chunk)
-                if len(body) > LARGEST_BODY:
-                    lost = f"the answer is larger than {LARGEST_BODY} bytes; the rest was not read"
-                elif time.monotonic() > deadline:
-                    lost = f"the answer was not complete after {DEADLINE_TIMEOUTS} time-outs"
-                if lost:
+                if len(body) > LARGEST_BODY or (sink and sink.ended and _enough(body)):
                     break
+            else:
+                whole = True
+                reading.surplus = self._http.surplus()
         except httpx.HTTPError as error:
-            lost = f"the answer breaks off after {len(body)} bytes: {_reason(error)}"
-            timed_out = isinstance(error, httpx.ReadTimeout)
-        finally:
-            answer.close()
+            reading.timed_out = isinstance(error, httpx.ReadTimeout)
+            reading.lost = f"the answer breaks off after {len(body)} bytes: {_reason(error)}"
+            if LATE in str(error):
+                reading.lost = f"the answer was not complete after {DEADLINE_TIMEOUTS} time-outs"
         oversized = len(body) > LARGEST_BODY
-        whole = replace(head, body=bytes(body), truncated=bool(lost), oversized=oversized)
-        return whole, lost, timed_out
+        if oversized:
+            reading.lost = f"the answer is larger than {LARGEST_BODY} bytes; the rest was not read"
+        reading.response = replace(head, body=bytes(body), truncated=not whole, oversized=oversized)
+
+
+def _enough(body: bytearray) -> bool:
+    return len(body) > ENOUGH_OF_BROKEN
 
 
 def _head(answer: httpx.Response) -> Response:
@@ -246,11 +288,15 @@ def _head(answer: httpx.Response) -> Response:
 
 
 def _reason(error: httpx.HTTPError) -> str:
+    """What went wrong, for a reader; what the PBX sent may be quoted in it."""
     kinds: dict[type[httpx.HTTPError], str] = {
         httpx.ConnectTimeout: f"{NO_CONNECTION} within the time-out",
         httpx.ReadTimeout: "no answer within the time-out",
         httpx.ConnectError: NO_CONNECTION,
         httpx.RemoteProtocolError: "the connection was closed or the answer is not HTTP",
     }
-    kind = kinds.get(type(error), type(error).__name__)
-    return f"{kind} ({error})" if str(error) else kind
+    kind, said = kinds.get(type(error), type(error).__name__), str(error)
+    if LATE in said:
+        return f"no whole answer: not even its head came within {DEADLINE_TIMEOUTS} time-outs"
+    said = _IN_WORDS.get(said, said)
+    return f"{kind} ({printable(shortened(said, LONGEST_REASON))})" if said else kind

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from conformance.text import shortened
 from conformance.wire.message import whole_number
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 __all__ = ["Exchange", "Request", "Response"]
 
 _CHARSET = re.compile(r""";\s*charset\s*=\s*["']?([^\s;,"']+)""", re.IGNORECASE)
+
+REDIRECTION = 3
+LONGEST_QUOTE = 120
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -63,6 +67,12 @@ class Response:
         return self.header("content-type").partition(";")[0].strip().lower()
 
     @property
+    def content_coding(self) -> str:
+        """How the body is packed (RFC 9110, 8.4), in lower case; empty if it is not."""
+        coding = self.header("content-encoding").strip().lower()
+        return "" if coding == "identity" else coding
+
+    @property
     def charset(self) -> str:
         """The charset that the Content-Type names; empty if it names none."""
         found = _CHARSET.search(self.header("content-type"))
@@ -82,6 +92,7 @@ class Exchange:
     broken: str = ""
     lost: str = ""
     timed_out: bool = False
+    surplus: bytes = b""
     validation: ValidationResult | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -133,6 +144,32 @@ class Exchange:
     def _text_of(self, name: str) -> str:
         return "" if self._block is None else (self._block.findtext(name) or "").strip()
 
+    @property
+    def unreadable(self) -> str:
+        """Why the answer can't be read as a document, as far as HTTP or XML say; else empty."""
+        said = list(filter(None, (self.lost, self._elsewhere, self._packed)))
+        if self.validation is not None and self.validation.tree is None and not said:
+            said = [error.message for error in self.validation.errors[:1]]
+        if self.surplus.strip():
+            said.append(
+                f"{len(self.surplus)} bytes or more follow the end that its header fields give it"
+            )
+        return "; ".join(said)
+
+    @property
+    def _elsewhere(self) -> str:
+        location = self.response.header("location") if self.response else ""
+        if not location or self.status // 100 != REDIRECTION:
+            return ""
+        return f"it redirects to {shortened(location, LONGEST_QUOTE)!r}, where nothing was sent"
+
+    @property
+    def _packed(self) -> str:
+        coding = self.response.content_coding if self.response else ""
+        if not coding or self.root is not None:
+            return ""
+        return f"it is packed ({shortened(coding, LONGEST_QUOTE)!r}), which nobody asked for"
+
     def flag(self, name: str) -> bool | None:
         """The boolean directly under the root with that name; None if it is none."""
         text = "" if self.root is None else (self.root.findtext(name) or "").strip()
@@ -149,12 +186,16 @@ class Exchange:
         if self.response is None:
             return f"no answer ({self.lost})"
         parts = [f"HTTP {self.status}"]
+        kind = shortened(self.response.media_type or "no Content-Type", LONGEST_QUOTE)
         if self.code is not None:
             where = "request_not_allowed " if self.gated else ""
             parts.append(f"{where}code {self.code} {self.message!r}")
+        elif self.root is not None and self.root.tag != "kpbx_response":
+            parts.append(f"<{shortened(str(self.root.tag), LONGEST_QUOTE)}> as {kind}")
         elif self.root is not None:
-            parts.append("<" + "/".join(str(child.tag) for child in self.root[:4]) + ">")
+            tags = "/".join(str(child.tag) for child in self.root[:4])
+            parts.append(f"<{shortened(tags, LONGEST_QUOTE)}>")
         else:
-            kind = self.response.media_type or "no Content-Type"
             parts.append(f"{len(self.response.body)} bytes of {kind}")
+            parts += filter(None, (self.unreadable,))
         return ", ".join(parts)

@@ -15,6 +15,7 @@ from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 from conformance.secrecy import SECRET_ELEMENTS, WITHHELD
+from conformance.text import shortened, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,13 +28,16 @@ SECRET_HEADERS = frozenset(
 # A very short password (or one like the default user name) occurs in ordinary text; withholding it
 # everywhere would make reports unreadable and give the password away by the holes.
 SHORTEST_LITERAL = 6
+# What was expected, observed and remarked is prose; whole answers stand in exchanges.har.
+LONGEST_SHOWN = 4000
 
 # The blank of RD-05, capitals (RD-46), a prefix and markup inside the element are allowed for;
-# so is an element cut short.
+# so is an element cut short, even within its tag. Nothing of it is tried twice: a PBX may send a
+# thousand beginnings and no end.
 _ELEMENT = re.compile(
     r"(<\s*(?P<tag>(?:[\w.-]+:)?(?:"
     + "|".join(tag.replace("_", "[_ ]") for tag in SECRET_ELEMENTS)
-    + r"))\b[^>]*(?<!/)>)(?P<value>.*?)(?=<\s*/\s*(?P=tag)\s*>|\Z)",
+    + r"))\b(?:[^>]*+(?<!/)>|(?=[^>]*+\Z)))(?P<value>.*?)(?=<\s*/\s*(?P=tag)\s*>|\Z)",
     re.DOTALL | re.IGNORECASE,
 )
 
@@ -83,6 +87,10 @@ class Redactor:
                 lambda found: f"{found[1]}{WITHHELD if found['value'].strip() else ''}", text
             )
         return self.literals(text)
+
+    def shown(self, text: str) -> str:
+        """A text for a reader: without secrets, without controls, and of a length to be read."""
+        return visible(shortened(self.text(text), LONGEST_SHOWN))
 
     def literals(self, text: str) -> str:
         """The text without the run's secrets."""

@@ -175,6 +175,8 @@ def test_bytes_reach_the_sink_while_they_arrive(scripted: Start) -> None:
     heads: list[int] = []
 
     class Sink:
+        ended = False
+
         def feed(self, data: bytes) -> None:
             taken.append(data)
 

@@ -71,7 +71,7 @@ def test_what_is_not_xml_has_neither_root_nor_code() -> None:
     assert exchange.find("a") is None
     assert exchange.records("a") == []
     assert exchange.flag("a") is None
-    assert exchange.summary() == "HTTP 502, 17 bytes of text/html"
+    assert exchange.summary().startswith("HTTP 502, 17 bytes of text/html, line 1: ")
 
 
 def test_no_answer() -> None:

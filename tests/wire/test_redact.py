@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
@@ -133,3 +134,18 @@ def test_secret_headers_are_withheld(name: str) -> None:
 def test_other_headers_lose_only_literals() -> None:
     found = Redactor(["hunter22"]).headers([("X-Echo", "is hunter22"), ("Server", "kalliope")])
     assert found == [("X-Echo", f"is {WITHHELD}"), ("Server", "kalliope")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<sip_secret " * 30_000, "<sip_secret>" * 30_000, "<sip_secret/" * 30_000, "< " * 200_000],
+)
+def test_a_thousand_beginnings_without_an_end_take_no_time(text: str) -> None:
+    started = time.monotonic()
+    assert "<" in Redactor().text(text)
+    assert time.monotonic() - started < 5
+
+
+def test_a_secret_in_a_tag_without_an_end_is_withheld() -> None:
+    assert "hush" not in Redactor().text('<vm_secret a="hush hush')
+    assert "hush" not in Redactor().text("<vm_secret a='>'>hush hush")
