@@ -73,7 +73,7 @@ def test_what_stands_around_a_secret_stays(tag: str) -> None:
     assert found == f"<user>{withheld}<exten>101</exten>{withheld}<n>x</n></user>"
 
 
-@pytest.mark.parametrize("empty", ["<T/>", "<T />", '<T a="b"/>', "<T></T>", "<T> </T>"])
+@pytest.mark.parametrize("empty", ["<T/>", "<T />", '<T a=""/>', "<T></T>", "<T> </T>"])
 def test_an_empty_element_swallows_nothing(empty: str) -> None:
     document = f"<user>{empty.replace('T', 'sip_secret')}<exten>101</exten></user>"
     found = Redactor().text(document)
@@ -103,13 +103,13 @@ def test_literals_are_withheld_in_every_form(secret: str) -> None:
         b64(f"operator:{secret}"),
         b64(f"operator:{digest}"),
     ):
-        assert redactor.literals(f"({form})") == f"({WITHHELD})"
+        assert redactor.text(f"({form})") == f"({WITHHELD})", form
         assert redactor.text(f"<a>{form}</a>") == f"<a>{WITHHELD}</a>"
 
 
 def test_a_secret_within_another_leaves_no_rest() -> None:
     redactor = Redactor(["hunter22", "hunter22-and-more"])
-    assert redactor.literals("hunter22-and-more hunter22") == f"{WITHHELD} {WITHHELD}"
+    assert redactor.text("hunter22-and-more hunter22") == f"{WITHHELD} {WITHHELD}"
 
 
 def test_a_short_password_does_not_make_holes_but_its_digest_is_withheld() -> None:
