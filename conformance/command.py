@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
 from typing import TYPE_CHECKING
 
 import click
 import pytest
 
+from conformance.consent import ask
 from conformance.errors import ConfigurationError
-from conformance.lab.safety import SafetyClass
 from conformance.plugin import Collector, start_emulator
 from conformance.report.files import make_folder
 from conformance.report.page import Page
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run_suite"]
 
-ASK_BEFORE = (SafetyClass.NETWORK, SafetyClass.REBOOT, SafetyClass.HALT)
 EXIT_FAIL, EXIT_HARNESS = 1, 4
 GC_THRESHOLD = 100_000
 
@@ -68,7 +66,7 @@ def run_suite(  # noqa: PLR0913 - the options of contract.md
 
             return show_plan(run)
         if emulator is None and not yes:
-            _ask(run)
+            ask(run.sut, "--allow", "--yes")
         return _run(run, emulator)
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged", err=True)
@@ -76,20 +74,6 @@ def run_suite(  # noqa: PLR0913 - the options of contract.md
     finally:
         if emulator is not None:
             emulator.stop()
-
-
-def _ask(run: Run) -> None:
-    """Without a terminal nothing is asked: the allow list is the consent."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return
-    for safety in ASK_BEFORE:
-        if safety in run.sut.client.allow:
-            where = run.sut.target.connection.url
-            question = f"Tests of class {safety} are allowed on {where}. Go on?"
-            if not click.confirm(question, err=True):
-                raise ConfigurationError(
-                    f"{safety} was not confirmed; narrow --allow, or use --yes"
-                )
 
 
 def _run(run: Run, emulator: EmulatorServer | None) -> int:

@@ -79,10 +79,17 @@ class Vocabulary:
         keys = self._keys.keys()
         for part in parts:
             found = keys & {part[at : at + KEY] for at in range(len(part) - KEY + 1)}
-            if found:
-                self._dirty[part] = frozenset().union(*(self._keys[key] for key in found))
+            held = {one for key in found for one in self._keys[key] if self._may_hold(part, one)}
+            if held:
+                self._dirty[part] = frozenset(held)
             else:
                 self._clean.add(part)
+
+    def _may_hold(self, part: str, literal: str) -> bool:
+        """Whether a part holds a literal, whole or cut off; one with markup spans several parts."""
+        return (
+            "<" in literal or ">" in literal or next(self._spans(part, literal), None) is not None
+        )
 
     def withhold(self, text: str, literals: Iterable[str], mark: str) -> str:
         """The text with a mark in place of each of these literals, whole or cut off."""
