@@ -10,6 +10,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from conformance.emulator.requestline import RequestLine
 
 pytestmark = pytest.mark.slow
+# pytester forgets what an inner session imports: these are imported once for all of them.
+for name in ("httpcore", "hypothesis", "conformance.run"):
+    import_module(name)
 
 # Chosen so that every safety class has checks among them, and few.
 SOME = (
@@ -223,7 +227,7 @@ def test_a_broken_teardown_of_others_leaves_no_object(pbx: Pbx, tmp_path: Path) 
 
 def test_an_object_that_can_t_be_deleted_is_told_of(tmp_path: Path) -> None:
     def never(_pbx: Any, _request: Any, _proceed: Any) -> Any:
-        return Outcome("user", 15, "User does not exist")
+        return Outcome("user", 14, "User not saved")
 
     pbx = start(intercepting("DELETE /users/configs/<exten>", by=never))
     try:
@@ -234,7 +238,7 @@ def test_an_object_that_can_t_be_deleted_is_told_of(tmp_path: Path) -> None:
         assert mine, "else this shows nothing"
         told = " ".join(results(tmp_path)["leftovers"])
         assert all(exten in told for exten in mine), told
-        assert done.returncode == 1 or results(tmp_path)["summary"]["fail"] == 0
+        assert done.returncode == 1, "the code is none of a DELETE"
     finally:
         pbx.server.stop()
 
@@ -260,10 +264,9 @@ def on_a_terminal(pbx: Pbx, folder: Path, answers: str, *arguments: str) -> tupl
     return process.wait(60), shown.decode("utf-8", "replace")
 
 
-@pytest.mark.parametrize("out", [(), ("--kpbx-out=out",)])
-def test_drastic_classes_are_asked_for_once(pbx: Pbx, tmp_path: Path, out: tuple[str, ...]) -> None:
+def test_drastic_classes_are_asked_for_once(pbx: Pbx, tmp_path: Path) -> None:
     allow = "--kpbx-allow=config,network,reboot"
-    status, shown = on_a_terminal(pbx, tmp_path, "y\ny\n", allow, *out)
+    status, shown = on_a_terminal(pbx, tmp_path, "y\ny\n", allow, "--kpbx-out=out")
     assert status == 0, shown
     for safety in ("network", "reboot"):
         asked = f"Tests of class {safety} are allowed on {pbx.server.url}. Go on?"
