@@ -332,6 +332,12 @@ class Check:
         """Say how the check ended; what it claimed and did not decide gets that verdict."""
         self._ended = (verdict, reason)
 
+    def spoil(self, reason: str) -> None:
+        """Say that cleaning up failed: that is an error, also where all claims were decided."""
+        self.end(Verdict.ERROR, reason)
+        for claim in self.claims:
+            self.observe(Observation(claim.id, Verdict.ERROR, reason))
+
     def settle(self) -> list[Observation]:
         """All judgements of the check, after it has ended."""
         verdict, reason = self._ended

@@ -5,12 +5,12 @@ from __future__ import annotations
 import gc
 import os
 import signal
-import sys
 from typing import TYPE_CHECKING
 
 import click
 import pytest
 
+from conformance.consent import ask
 from conformance.errors import ConfigurationError
 from conformance.lab.safety import SafetyClass
 from conformance.plugin import Collector, start_emulator
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["run_cleanup", "run_suite"]
 
-ASK_BEFORE = (SafetyClass.NETWORK, SafetyClass.REBOOT, SafetyClass.HALT)
 EXIT_FAIL, EXIT_HARNESS = 1, 4
 # Who cleans up a PBX named by its address alone allows what changes nothing but the run's own.
 CLEANED_BY_DEFAULT = (SafetyClass.CONFIG, SafetyClass.NETWORK)
@@ -71,7 +70,7 @@ def run_suite(  # noqa: PLR0913 - the options of contract.md
 
             return show_plan(run)
         if emulator is None and not yes:
-            _ask(run)
+            ask(run.sut, "--allow", "--yes")
         return _run(run, emulator)
     except KeyboardInterrupt:
         click.echo("Interrupted before anything was judged", err=True)
@@ -114,20 +113,6 @@ def run_cleanup(*, target: Path | None, url: str | None, allow: tuple[str, ...] 
     found = "but not as it was found" if cleanup.differences else "and as it was found"
     click.echo(f"Nothing of the run of {cleanup.past.started} is left, {found}")
     return 0
-
-
-def _ask(run: Run) -> None:
-    """Without a terminal nothing is asked: the allow list is the consent."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        return
-    for safety in ASK_BEFORE:
-        if safety in run.sut.client.allow:
-            where = run.sut.target.connection.url
-            question = f"Tests of class {safety} are allowed on {where}. Go on?"
-            if not click.confirm(question, err=True):
-                raise ConfigurationError(
-                    f"{safety} was not confirmed; narrow --allow, or use --yes"
-                )
 
 
 def _run(run: Run, emulator: EmulatorServer | None) -> int:

@@ -17,9 +17,11 @@ from conformance.errors import KpbxError, LabError, SafetyViolation, SutError
 from conformance.report.files import make_folder, write_json
 from conformance.run import PROFILES, Run, Settings
 from conformance.search import EXAMPLES
+from conformance.session import Restriction, ask_past_capture, keep_to_owner
 from conformance.text import visible
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 from conformance.wire import har
+from conformance.wire.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
@@ -27,10 +29,10 @@ if TYPE_CHECKING:
     from conformance.emulator.alteration import Alteration
     from conformance.emulator.server import EmulatorServer
     from conformance.sut import Sut
-    from conformance.wire.redact import Redactor
 
 RUN = pytest.StashKey[Run]()
 RECORD = pytest.StashKey[dict[str, Any]]()
+REDACTOR = pytest.StashKey[Redactor]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -45,19 +47,35 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--kpbx-profile", choices=PROFILES, default="quick", help="how much to search")
     group.addoption("--kpbx-seed", type=int, help="repeats the requests of an earlier run")
     group.addoption("--kpbx-out", type=Path, help="write results.json and exchanges.har below")
+    group.addoption(
+        "--kpbx-yes", action="store_true", help="do not ask before network, reboot and halt"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker by which a check claims its requirements; open a run that writes."""
+    """Register the marker by which a check claims its requirements."""
     config.addinivalue_line("markers", "requirement(*ids): the requirements that a check decides")
     config.addinivalue_line("markers", "generated: a generated search, left out of profile quick")
-    is_worker = hasattr(config, "workerinput")
     if not settings_of(config).embedded:
         _keep_together(config)
-    if config.getoption("--kpbx-out") and not is_worker and RUN not in config.stash:
-        run = _run_of(config)
-        config.pluginmanager.register(Collector(run), "kpbx-collector")
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Restriction(config), "kpbx-guard")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Open a run that writes, now that something is to run."""
+    config = session.config
+    is_worker = hasattr(config, "workerinput")
+    shows_only = config.option.collectonly or session.testsfailed
+    if RUN in config.stash:
+        keep_to_owner(config)
+        return
+    if not config.getoption("--kpbx-out") or is_worker or shows_only:
+        return
+    run = _opened(config)
+    config.pluginmanager.register(Collector(run), "kpbx-collector")
 
 
 def _keep_together(config: pytest.Config) -> None:
@@ -110,10 +128,24 @@ def _run_of(config: pytest.Config) -> Run:
         if emulator is not None:
             config.add_cleanup(emulator.stop)
         run = Run(settings, emulator)
+        config.stash[REDACTOR] = run.redactor
         config.add_cleanup(run.close)
+        if emulator is None and not config.getoption("--kpbx-yes"):
+            ask_past_capture(config, run.sut)
+        keep_to_owner(config)
         run.open()
+        if run.folder is not None:
+            make_folder(run.folder)
         config.stash[RUN] = run
     return config.stash[RUN]
+
+
+def _opened(config: pytest.Config) -> Run:
+    """The run of this session; what keeps it from being opened ends the session in one line."""
+    try:
+        return _run_of(config)
+    except KpbxError as error:
+        pytest.exit(str(error), returncode=error.exit_status)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -136,10 +168,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session")
 def sut(request: pytest.FixtureRequest) -> Sut:
     """The system under test, connected and probed."""
-    try:
-        return _run_of(request.config).sut
-    except KpbxError as error:
-        pytest.exit(str(error), returncode=error.exit_status)
+    return _opened(request.config).sut
 
 
 @pytest.fixture
@@ -163,7 +192,7 @@ def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
     except BaseException as problem:
         said = f"cleaning up failed: {type(problem).__name__}: {problem}"
         one.leftovers.append(said)
-        one.end(Verdict.ERROR, said)
+        one.spoil(said)
         raise
     finally:
         item.stash[RECORD] = run.recorder.check(item.nodeid, one, one.settle(), searched=searched)
@@ -224,14 +253,20 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Send what a check found along with its last report, across processes if need be."""
     report = yield
-    if RUN in item.config.stash and item.get_closest_marker("requirement"):
-        _withhold(report, item.config.stash[RUN].redactor)
+    if item.get_closest_marker("requirement"):
+        _withhold(report, _redactor_of(item.config))
     record = item.stash.get(RECORD, None)
     if report.when == "teardown" and record:
         # From a worker of pytest-xdist it travels as text; the same process needs no copy.
         worker = hasattr(item.config, "workerinput")
         report.kpbx = json.dumps(record) if worker else record  # type: ignore[attr-defined]
     return report
+
+
+def _redactor_of(config: pytest.Config) -> Redactor:
+    if RUN in config.stash:
+        return config.stash[RUN].redactor
+    return config.stash.get(REDACTOR, Redactor())
 
 
 def _withhold(report: pytest.TestReport, redactor: Redactor) -> None:
@@ -270,8 +305,10 @@ class Collector:
         self.run.interrupted = True
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Write the results."""
+        if session.shouldfail or session.shouldstop:
+            self.run.interrupted = True
         self.run.end()
         folder = self.run.folder
         if folder is not None:

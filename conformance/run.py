@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from conformance import catalogue as guide
 from conformance.custody import Custody, unknown
 from conformance.dialect import Dialect
-from conformance.errors import ConfigurationError
+from conformance.errors import ConfigurationError, SutError
 from conformance.lab.conditions import HookLab, Lab, NoLab, PanelLab
 from conformance.lab.safety import ALL_CLASSES, SafetyClass, parse_classes
 from conformance.lab.target import Connection, Pics, Pixit, Target, from_url, load_target
@@ -38,6 +38,7 @@ __all__ = ["PROFILES", "Run", "Settings"]
 
 PROFILES = tuple(EXAMPLES)
 LONGEST_NAME = 64
+HOLD_SECRETS = ("GET /users/configs/", "GET /pbx/conferences")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,9 @@ class Run:
             if settings.url:
                 connection = replace(target.connection, url=from_url(settings.url).connection.url)
                 target = replace(target, connection=connection)
-            lab = HookLab(target.hook, target.folder) if target.hook else NoLab()
+            lab = NoLab()
+            if target.hook:
+                lab = HookLab(target.hook, target.folder, frozenset(astuple(target.variables)))
         else:
             target, ceiling, lab = from_url(str(settings.url)), None, NoLab()
         allow = _allowed(settings, ceiling)
@@ -165,10 +168,17 @@ class Run:
             ConfigurationError: another run is going on there, or see `Custody.take`.
         """
         self.custody.lock()
-        self.sut.connect()
+        try:
+            self.sut.connect()
+        except SutError as error:  # it quotes what answered
+            raise type(error)(self.redactor.text(str(error))) from None
+        self.sut.firmware = self.redactor.text(self.sut.firmware)
+        for name in HOLD_SECRETS:
+            # Read first: what they hold is then withheld wherever else the PBX shows it.
+            self.sut.send(self.sut.outgoing(name, request_id=None))
         probe(self.sut)
         self.custody.take()
-        self.ledger.dialect.update(self.sut.dialect.as_dict())
+        self.ledger.dialect.update(self.recorder.dialect(self.sut.dialect))
         self.ledger.har += self.recorder.entries()
 
     def close(self) -> None:
@@ -223,7 +233,7 @@ class Run:
             "format": FORMAT,
             "version": FORMAT_VERSION,
             "target": {"name": connection.name, "url": connection.url},
-            "firmware": self.sut.firmware,
+            "firmware": self.redactor.text(self.sut.firmware),
             "api_version": self.sut.api_version,
             "started": self.started.isoformat(timespec="seconds"),
             "duration_s": round((self._ended or time.monotonic()) - self._clock, 3),

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 
 from conformance import catalogue, command
 from conformance.cli import main
+from conformance.consent import ask
 from conformance.errors import ConfigurationError, HarnessError
 from conformance.lab.safety import ALL_CLASSES, SafetyClass
 from conformance.resources import fixtures_dir, xsd_dir
@@ -319,8 +320,8 @@ def test_questions_are_asked_on_a_terminal_alone(
     connection = SimpleNamespace(url="http://pbx")
     target = SimpleNamespace(connection=connection)
     sut = SimpleNamespace(client=SimpleNamespace(allow=allow), target=target)
-    run: Any = SimpleNamespace(sut=sut)
-    command._ask(run)  # noqa: SLF001
+    asking: Any = sut
+    ask(asking, "--allow", "--yes")
     assert [
         name for name in ("network", "reboot", "halt") if any(name in q for q in questions)
     ] == (asked if terminal else [])
@@ -328,7 +329,7 @@ def test_questions_are_asked_on_a_terminal_alone(
     monkeypatch.setattr("click.confirm", lambda *_a, **_k: False)
     if terminal and asked:
         with pytest.raises(ConfigurationError, match=f"{asked[0]} was not confirmed"):
-            command._ask(run)  # noqa: SLF001
+            ask(asking, "--allow", "--yes")
 
 
 # --- run: whole --------------------------------------------------------------------------------

@@ -214,7 +214,9 @@ def test_a_lab_that_fails_while_cleaning_up_leaves_something_behind(
     assert suite.results["leftovers"] == ["hook"]
 
 
-@pytest.mark.parametrize(("body", "verdict"), [("pass", "error"), (FAILS, "fail")])
+@pytest.mark.parametrize(
+    ("body", "verdict"), [("pass", "error"), ("check.passed(ONE)", "error"), (FAILS, "fail")]
+)
 def test_a_cleanup_that_breaks_does_not_lose_what_was_found(
     suite: Suite, body: str, verdict: str
 ) -> None:

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 Holds = Callable[[str], bool]
@@ -39,7 +39,7 @@ class Licence:
         status: What became of the licence.
     """
 
-    key: str
+    key: str = field(repr=False)
     extensions: int
     callgroups: int
     key_required: bool

@@ -1,6 +1,6 @@
 """The things an emulated PBX is configured with. Records never change: an edit replaces one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 SYSTEM_OWNER = "-1"
 """The owner of a system contact (`POST /phonebook/contacts`)."""
@@ -54,14 +54,14 @@ class User:
     """An extension and what belongs to it: it comes and goes as one."""
 
     exten: str
-    sip_secret: str
+    sip_secret: str = field(repr=False)
     first_name: str
     last_name: str
-    gui_secret_md5: str
+    gui_secret_md5: str = field(repr=False)
     enabled: bool = True
     phonebook_manager: bool = False
     vm_enabled: bool = False
-    vm_secret: str = ""
+    vm_secret: str = field(default="", repr=False)
     vm_email: str = ""
     vm_attach_enabled: bool = False
     vm_message_delete: bool = False
@@ -104,8 +104,8 @@ class Conference:
     enabled: bool
     internal: str
     external: str
-    admin_pin: str
-    user_pin: str
+    admin_pin: str = field(repr=False)
+    user_pin: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -48,9 +48,9 @@ class Facts:
     """
 
     username: str
-    password: str
-    privacy_password: str
-    activation_key: str
+    password: str = field(repr=False)
+    privacy_password: str = field(repr=False)
+    activation_key: str = field(repr=False)
     update_version: str
     update_version_blocked: str
     click2call_exten: str

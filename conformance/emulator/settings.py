@@ -1,6 +1,6 @@
 """What an emulated PBX is started with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 _MAX_PORT = 65535
 
@@ -36,8 +36,9 @@ class EmulatorSettings:
     boot_s: float = 1.0
     update_step_s: float = 1.0
     username: str = "admin"
-    password: str = "admin"  # noqa: S105 - the guide's own standard password
-    privacy_password: str = "only-for-the-5th-floor"  # noqa: S105 - of an emulated PBX
+    password: str = field(default="admin", repr=False)
+    """The guide's own standard password."""
+    privacy_password: str = field(default="only-for-the-5th-floor", repr=False)
     max_body_bytes: int = 1 << 20
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ here is the lab's doing and never shows as the PBX's.
 
 from __future__ import annotations
 
+import os
 import subprocess
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
@@ -122,10 +123,18 @@ class PanelLab(Lab):
 
 
 class HookLab(Lab):
-    """The operator's hook: called as `HOOK… CONDITION on|off` in the target file's folder."""
+    """The operator's hook: called as `HOOK… CONDITION on|off` in the target file's folder.
 
-    def __init__(self, hook: tuple[str, ...], folder: Path) -> None:
-        self._hook, self._folder = hook, folder
+    Args:
+        hook: the command.
+        folder: where it is called.
+        withheld: variables that it does not get from the environment: it needs no password of ours.
+    """
+
+    def __init__(
+        self, hook: tuple[str, ...], folder: Path, withheld: frozenset[str] = frozenset()
+    ) -> None:
+        self._hook, self._folder, self._withheld = hook, folder, withheld
         self._refused: set[str] = set()
 
     def unavailable(self, condition: str) -> str:
@@ -136,25 +145,29 @@ class HookLab(Lab):
 
     def switch(self, condition: str, *, on: bool) -> None:
         """Call the hook."""
-        command = [*self._hook, condition, "on" if on else "off"]
+        asked = (condition, "on" if on else "off")
         try:
             done = subprocess.run(  # noqa: S603 - the operator's own command, without a shell
-                command,
+                [*self._hook, *asked],
+                env={name: os.environ[name] for name in os.environ.keys() - self._withheld},
                 cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=HOOK_TIMEOUT_S,
                 check=False,
             )
-        except (OSError, subprocess.SubprocessError) as error:
-            raise LabError(f"the lab hook failed: {error}") from error
+        except subprocess.TimeoutExpired:
+            # Its own message would repeat the command, whose arguments are the operator's business.
+            raise LabError(
+                f"the lab hook did not end within {HOOK_TIMEOUT_S:.0f} s for {' '.join(asked)}"
+            ) from None
+        except OSError as error:
+            raise LabError(f"the lab hook can't be run: {error.strerror or error}") from error
         if done.returncode == CANT_DO:
             self._refused.add(condition)
             raise NotRun(self.unavailable(condition))
         if done.returncode:
-            raise LabError(
-                f"the lab hook ended with {done.returncode} for {' '.join(command[-2:])}"
-            )
+            raise LabError(f"the lab hook ended with {done.returncode} for {' '.join(asked)}")
 
 
 class JournaledLab(Lab):

@@ -23,10 +23,15 @@ from conformance.lab.safety import SafetyClass, parse_classes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Connection", "Pics", "Pixit", "Target", "from_url", "load_target"]
+__all__ = ["Connection", "Pics", "Pixit", "Target", "Variables", "from_url", "load_target"]
 
 _RANGE = re.compile(r"\s*([0-9]+)\s*(?:-\s*([0-9]+)\s*)?")
 LONGEST_RANGE = 10_000
+# What a URL may carry that is nobody's business: credentials, and a query.
+_CREDENTIALS = re.compile(r"(?<=//).*@|[?#].*", re.DOTALL)
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# A name as variables have it and nobody's password: only such a one is repeated in a message.
+_CONVENTIONAL = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,15 @@ class Pixit:
 
 
 @dataclass(frozen=True, slots=True)
+class Variables:
+    """The environment variables that hold the secrets of a target, by their names."""
+
+    password: str = "KPBX_PASSWORD"  # noqa: S105 - the name of a variable
+    privacy_password: str = "KPBX_PRIVACY_PASSWORD"  # noqa: S105
+    activation_key: str = "KPBX_ACTIVATION_KEY"
+
+
+@dataclass(frozen=True, slots=True)
 class Target:
     """One SUT, whole; `shared` if somebody else may be working on it."""
 
@@ -77,6 +91,7 @@ class Target:
     hook: tuple[str, ...] = ()
     folder: Path = Path()
     shared: bool = True
+    variables: Variables = Variables()
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -108,21 +123,24 @@ def base_url(url: str, where: str) -> str:
     """The SUT's URL without `/rest/` and without a trailing slash.
 
     Raises:
-        ConfigurationError: it is not an http(s) URL, or it carries credentials.
+        ConfigurationError: it is not an http(s) URL, or it carries credentials, which the message
+            does not repeat.
     """
+    shown = _CREDENTIALS.sub("", url)
     try:
         parts = urlsplit(url)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
     except ValueError:  # a bracket left open, a port out of range
         usable = False
     if not usable:
-        raise ConfigurationError(f"{where}: {url!r} is no URL; write it like https://pbx.example")
+        raise ConfigurationError(f"{where}: {shown!r} is no URL; write it like https://pbx.example")
     if parts.username or parts.password:
         raise ConfigurationError(
-            f"{where}: credentials in a URL are not accepted; see password_env"
+            f"{where}: credentials in a URL are not accepted; put the password into the "
+            "environment (KPBX_PASSWORD, or what password_env names)"
         )
     if parts.query or parts.fragment:
-        raise ConfigurationError(f"{where}: {url!r} has a query or a fragment; leave it out")
+        raise ConfigurationError(f"{where}: {shown!r} has a query or a fragment; leave it out")
     return url.rstrip("/").removesuffix("/rest")
 
 
@@ -201,17 +219,26 @@ class _Table:
             if isinstance(value, list) and not all(isinstance(item, str) for item in value):
                 raise ConfigurationError(f"{self.where} {key}: must be a list of strings")
 
-    def secret(self, key: str, default: str | None) -> str:
-        """The value of the environment variable that a key names."""
-        variable = self.rows.get(key, "")
-        if not variable:
-            if default is None:
-                raise ConfigurationError(f"{self.where} {key}: missing; name a variable")
-            return default
-        value = os.environ.get(variable)
-        if not value:
+    def variable(self, key: str, default: str) -> str:
+        """The name of an environment variable that a key gives."""
+        name: str = self.rows.get(key, "")
+        # Somebody may have put the secret itself here: what stands here is never repeated.
+        if name and not _VARIABLE.fullmatch(name):
             raise ConfigurationError(
-                f"{self.where} {key}: the environment variable {variable} is not set; export it"
+                f"{self.where} {key}: is no name of an environment variable; give the name of the "
+                "variable that holds the secret, never the secret itself"
+            )
+        return name or default
+
+    def secret(self, key: str, default: str) -> str:
+        """The value of the environment variable that a key names; the default if it names none."""
+        if not (name := self.variable(key, "")):
+            return default
+        value = os.environ.get(name)
+        if not value:
+            which = name if _CONVENTIONAL.fullmatch(name) else "that it names"
+            raise ConfigurationError(
+                f"{self.where} {key}: the environment variable {which} is not set; export it"
             )
         return value
 
@@ -310,11 +337,17 @@ def load_target(file: Path) -> Target:
         raise ConfigurationError(f"{file}: [target] is missing; add it with the url of the PBX")
     tables = {name: _Table(file, name, document.get(name, {})) for name in _TYPES}
     allow = tables["safety"].rows.get("allow", ["read"])
+    pixit, known = tables["pixit"], Variables()
     return Target(
         connection=_connection(tables["target"], file),
         pics=Pics(**tables["pics"].rows),
-        pixit=_pixit(tables["pixit"]),
+        pixit=_pixit(pixit),
         allow=parse_classes(allow, f"{file}: [safety] allow"),
         hook=_hook(tables["lab"], file.parent.resolve()),
         folder=file.parent.resolve(),
+        variables=Variables(
+            tables["target"].variable("password_env", known.password),
+            pixit.variable("privacy_password_env", known.privacy_password),
+            pixit.variable("activation_key_env", known.activation_key),
+        ),
     )

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import shlex
 from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from conformance.secrecy import WITHHELD
 from conformance.wire import har
-from conformance.wire.client import basic, md5
+from conformance.wire.client import md5
+from conformance.wire.redact import SAID_BY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.check import Check
+    from conformance.dialect import Dialect
     from conformance.lab.target import Target
     from conformance.verdict import Observation
     from conformance.wire.exchange import Exchange
@@ -22,9 +26,13 @@ __all__ = ["Recorder"]
 
 # A failure shows this much of a body; exchanges.har has more of it.
 LONGEST_SHOWN = 32 * 1024
-# The md5 of a web password, made by the shell from the environment (Introduction).
-_HASHED = '"$(printf %s "${variable}" | md5sum | cut -c1-32)"'
-_USER = '-u "{username}:$(printf %s "$KPBX_PASSWORD" | md5sum | cut -c1-32)"'
+# What a curl line takes from the environment: the md5 of a password, made by the shell
+# (Introduction), and a text as XML has it.
+_HASHED = '"$(printf %s "${variable}" | md5sum | cut -c1-{length})"'
+_ESCAPED = """"$(printf %s "${variable}" | sed 's/&/\\&amp;/g; s/</\\&lt;/g; s/>/\\&gt;/g')\""""
+DIGITS = 32
+# In place of what the shell fills in: characters of no alphabet.
+_PRIVACY, _KEY = "\ue000", "\ue001"
 
 
 def _by_name(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -44,8 +52,15 @@ class Recorder:
         self._unwritten: list[Exchange] = []
 
     def keep(self, exchange: Exchange) -> None:
-        """Take an exchange as it happens; it is written with the check during which it did."""
+        """Take an exchange as it happens; it is written with the check during which it did.
+
+        What its secret elements hold is withheld from then on, wherever it occurs.
+        """
         self._unwritten.append(exchange)
+        bodies = (exchange.request.body, exchange.response.body if exchange.response else b"")
+        for body in filter(None, bodies):
+            if any(word in body for word in SAID_BY):
+                self._redactor.learn(body.decode("utf-8", "replace"))
 
     def entries(self) -> list[dict[str, Any]]:
         """The exchanges kept since this was last asked, as HAR entries."""
@@ -70,8 +85,12 @@ class Recorder:
             "leftovers": [
                 self._redactor.shown(text) for text in (check.leftovers if check else ())
             ],
-            "dialect": check.sut.dialect.as_dict() if check else {},
+            "dialect": self.dialect(check.sut.dialect) if check else {},
         }
+
+    def dialect(self, dialect: Dialect) -> dict[str, str]:
+        """The readings found so far."""
+        return {name: self._redactor.text(said) for name, said in dialect.as_dict().items()}
 
     def _observation(self, item: Observation, exchanges: int) -> dict[str, Any]:
         failure = None
@@ -95,14 +114,15 @@ class Recorder:
         request, response = exchange.request, exchange.response
         answer = None
         if response is not None:
+            kind = har.BINARY if har.is_file(exchange) else response.media_type
             answer = {
                 "status": response.status,
                 "headers": _by_name(self._redactor.headers(response.headers)),
-                "body": self._shown(response.body, response.media_type),
+                "body": self._shown(response.body, kind),
             }
         return {
             "method": request.method,
-            "path": self._redactor.literals(request.path),
+            "path": self._redactor.text(request.path),
             "headers": dict(self._redactor.headers(request.headers)),
             "body": self._shown(request.body, "application/xml"),
             "broken": self._redactor.shown(exchange.broken),
@@ -115,7 +135,7 @@ class Recorder:
         return har.body_text(body, media_type, self._redactor, LONGEST_SHOWN)
 
     def curl(self, exchange: Exchange) -> str:
-        """A curl line that sends the request again; the password comes from KPBX_PASSWORD."""
+        """A curl line that sends the request again; secrets come from the environment."""
         request = exchange.request
         parts = ["curl -sS -i", *self._tls()]
         if request.method != "GET":
@@ -124,11 +144,13 @@ class Recorder:
             if name == "Authorization":
                 parts.append(self._authorization(value))
             elif name not in {"User-Agent", "Accept-Encoding"}:
-                parts.append("-H " + shlex.quote(f"{name}: {value}"))
+                parts.append("-H " + shlex.quote(f"{name}: {self._redactor.text(value)}"))
         if request.body:
             parts.append("--data-binary " + self._body(request.body))
-        parts.append(shlex.quote(self._redactor.literals(request.url)))
-        return " ".join(parts)
+        url = shlex.quote(self._redactor.text(request.url))
+        if "/." in url:  # curl would take `..` out of the path
+            parts.append("--path-as-is")
+        return " ".join([*parts, url])
 
     def _tls(self) -> list[str]:
         connection = self._target.connection
@@ -137,19 +159,47 @@ class Recorder:
         return [f"--cacert {shlex.quote(connection.ca_file.name)}"] if connection.ca_file else []
 
     def _authorization(self, value: str) -> str:
-        connection = self._target.connection
-        if value == basic(connection.username, md5(connection.password)):
-            return _USER.format(username=connection.username)
-        if value == basic(connection.username, connection.password):
-            return f'-u "{connection.username}:$KPBX_PASSWORD"'
-        return "-H " + shlex.quote(f"Authorization: {WITHHELD}")
+        scheme, _, token = value.partition(" ")
+        try:
+            username, colon, password = (
+                base64.b64decode(token, validate=True).decode().partition(":")
+            )
+        except ValueError:
+            colon = ""
+        if scheme != "Basic" or not colon:
+            return "-H " + shlex.quote(f"Authorization: {WITHHELD}")
+        return f"-u {shlex.quote(username + ':')}{self._password(password)}"
+
+    def _password(self, password: str) -> str:
+        """A password for the shell: the right one, nearly the right one, or another."""
+        right, variable = self._target.connection.password, self._target.variables.password
+        if not password:
+            return ""
+        if password == right:
+            return f'"${variable}"'
+        hashed = md5(right)
+        same = next((n for n in (DIGITS, DIGITS - 1) if password.startswith(hashed[:n])), 0)
+        if same:
+            known = _HASHED.format(variable=variable, length=same)
+            return known + (shlex.quote(password[same:]) if password[same:] else "")
+        return shlex.quote(WITHHELD)
 
     def _body(self, body: bytes) -> str:
-        text = body.decode("utf-8", "replace")
-        privacy = self._target.pixit.privacy_password
-        marker = "\ue000"
-        if privacy:
-            text = text.replace(md5(privacy), marker)
-        text = self._redactor.literals(text) if marker in text else self._redactor.text(text)
-        hashed = _HASHED.replace("{variable}", "KPBX_PRIVACY_PASSWORD")
-        return shlex.quote(text).replace(marker, f"'{hashed}'")
+        """A body for the shell; one that is no UTF-8 text as a file of bash."""
+        try:
+            text = body.decode()
+        except UnicodeDecodeError:
+            text = body.decode("latin-1")
+            if self._redactor.text(text) == text:
+                encoded = base64.b64encode(body).decode()
+                return f"@<(printf %s {encoded} | base64 -d)"
+        pixit, variables = self._target.pixit, self._target.variables
+        if pixit.privacy_password:
+            text = text.replace(md5(pixit.privacy_password), _PRIVACY)
+        if pixit.activation_key:
+            text = text.replace(escape(pixit.activation_key), _KEY)
+        quoted = shlex.quote(self._redactor.text(text, (_PRIVACY, _KEY)))
+        hashed = _HASHED.format(variable=variables.privacy_password, length=DIGITS)
+        quoted = quoted.replace(_PRIVACY, f"'{hashed}'")
+        key = _ESCAPED.format(variable=variables.activation_key)
+        return quoted.replace(_KEY, f"'{key}'")

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import logging
 import ssl
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import quote, urlencode
@@ -74,9 +75,9 @@ class Outgoing:
     path: str
     safety: SafetyClass
     query: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
-    headers: tuple[tuple[str, str], ...] = ()
-    authorization: str | None = ""
+    body: bytes = field(default=b"", repr=False)
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    authorization: str | None = field(default="", repr=False)
     request_id: str | None = None
     broken: str = ""
     patience: float = 1.0
@@ -130,6 +131,8 @@ class WireClient:
         self.allow = allow
         self.record = record
         self.authorization = basic(connection.username, md5(connection.password))
+        # It would log the headers of answers as they came.
+        logging.getLogger("httpcore").setLevel(logging.WARNING)
         self._http = WatchedTransport(_context(connection))
         self._turn = threading.Lock()
         self._earliest = 0.0

@@ -30,13 +30,16 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was sent: the whole URL, the headers without the client's own defaults, the body."""
+    """What was sent: the whole URL, the headers without the client's own defaults, the body.
+
+    What may hold secrets does not show when it is printed, as in a traceback.
+    """
 
     method: str
-    url: str
+    url: str = field(repr=False)
     path: str
-    headers: Headers
-    body: bytes = b""
+    headers: Headers = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,9 @@ class Response:
     """
 
     status: int
-    reason: str
-    headers: Headers
-    body: bytes
+    reason: str = field(repr=False)
+    headers: Headers = field(repr=False)
+    body: bytes = field(repr=False)
     http_version: str = "HTTP/1.1"
     truncated: bool = False
     oversized: bool = False
@@ -92,8 +95,8 @@ class Exchange:
     broken: str = ""
     lost: str = ""
     timed_out: bool = False
-    surplus: bytes = b""
-    validation: ValidationResult | None = None
+    surplus: bytes = field(default=b"", repr=False)
+    validation: ValidationResult | None = field(default=None, repr=False)
     notes: list[str] = field(default_factory=list)
 
     @property

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from conformance.wire.exchange import Exchange, Headers, Request, Response
+    from conformance.wire.exchange import Exchange, Headers, Request
     from conformance.wire.redact import Redactor
 
-__all__ = ["LONGEST_BODY", "body_text", "document", "entry"]
+__all__ = ["BINARY", "LONGEST_BODY", "body_text", "document", "entry", "is_file"]
 
 # Beyond this a recorded body is cut: a year of call records would make the report unusable.
 LONGEST_BODY = 256 * 1024
 LONGEST_SECRET = 1024
+BINARY = "application/octet-stream"
+BACKUPS = "/system/backup"
+REFUSALS = 400
+_ANSWER = re.compile(rb"(\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>\s*)?<kpbx_response\b")
+
+
+def is_file(exchange: Exchange) -> bool:
+    """Whether the answer is a backup, which holds every secret of the PBX in whatever form."""
+    end, response = exchange.endpoint, exchange.response
+    if end is None or response is None or not end.path.startswith(BACKUPS):
+        return False
+    return response.status < REFUSALS and not _ANSWER.match(response.body)
 
 
 def body_text(body: bytes, media_type: str, redactor: Redactor, longest: int = LONGEST_BODY) -> str:
     """A body for a reader: redacted text, or size and digest of what is not text."""
-    if media_type == "application/octet-stream" or b"\0" in body[:4096]:
+    if media_type == BINARY or b"\0" in body[:4096]:
         digest = hashlib.sha256(body).hexdigest()
         return f"[{len(body)} bytes of binary data, sha256 {digest}, not recorded]"
     # A secret that the cut would halve is withheld first.
@@ -44,11 +57,11 @@ def _request(request: Request, redactor: Redactor) -> dict[str, Any]:
     query = parse_qsl(urlsplit(request.url).query, keep_blank_values=True)
     found: dict[str, Any] = {
         "method": request.method,
-        "url": redactor.literals(request.url),
+        "url": redactor.text(request.url),
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(redactor.headers(request.headers)),
-        "queryString": _pairs((name, redactor.literals(value)) for name, value in query),
+        "queryString": _pairs((name, redactor.text(value)) for name, value in query),
         "headersSize": -1,
         "bodySize": len(request.body),
     }
@@ -59,17 +72,20 @@ def _request(request: Request, redactor: Redactor) -> dict[str, Any]:
     return found
 
 
-def _response(response: Response | None, redactor: Redactor) -> dict[str, Any]:
+def _response(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
+    response = exchange.response
     if response is None:
         headers: list[dict[str, str]] = []
         content = {"size": 0, "mimeType": "x-unknown", "text": ""}
         status, reason, version = 0, "", ""
     else:
         headers = _pairs(redactor.headers(response.headers))
-        text = body_text(response.body, response.media_type, redactor)
-        mime = response.header("content-type") or "x-unknown"
+        kind = BINARY if is_file(exchange) else response.media_type
+        text = body_text(response.body, kind, redactor)
+        mime = redactor.text(response.header("content-type")) or "x-unknown"
         content = {"size": len(response.body), "mimeType": mime, "text": text}
-        status, reason, version = response.status, response.reason, response.http_version
+        status, version = response.status, response.http_version
+        reason = redactor.text(response.reason)
     return {
         "status": status,
         "statusText": reason,
@@ -90,7 +106,7 @@ def entry(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
         "startedDateTime": exchange.started.isoformat(timespec="milliseconds"),
         "time": milliseconds,
         "request": _request(exchange.request, redactor),
-        "response": _response(exchange.response, redactor),
+        "response": _response(exchange, redactor),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "_kpbx": {

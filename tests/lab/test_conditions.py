@@ -70,15 +70,35 @@ def test_a_hook_that_fails_is_the_lab_s_fault(hook: HookLab) -> None:
 
 
 def test_a_hook_that_is_not_there_is_the_lab_s_fault(tmp_path: Path) -> None:
-    with pytest.raises(LabError, match="the lab hook failed"):
+    with pytest.raises(LabError, match="the lab hook can't be run: No such file"):
         HookLab(("./missing.sh",), tmp_path).switch("power", on=True)
 
 
 def test_a_hook_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conditions, "HOOK_TIMEOUT_S", 0.1)
     lab = HookLab((sys.executable, "-c", "import time; time.sleep(20)"), tmp_path)
-    with pytest.raises(LabError, match="timed out"):
+    with pytest.raises(LabError, match="did not end within 0 s for power on"):
         lab.switch("power", on=True)
+
+
+def test_the_hook_s_own_arguments_are_not_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conditions, "HOOK_TIMEOUT_S", 0.1)
+    for program in (sys.executable, "./no-such-program"):
+        lab = HookLab((program, "-c", "import time; time.sleep(20)", "hunter22"), tmp_path)
+        with pytest.raises(LabError) as caught:
+            lab.switch("power", on=True)
+        assert "hunter22" not in str(caught.value)
+
+
+def test_the_hook_gets_no_password_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WEB", "hunter22")
+    monkeypatch.setenv("MINE", "its own")
+    said = "import os, sys; sys.exit('WEB' in os.environ or os.environ['MINE'] != 'its own')"
+    HookLab((sys.executable, "-c", said), tmp_path, frozenset({"WEB"})).switch("power", on=True)
+    with pytest.raises(LabError, match="ended with 1 for power on"):
+        HookLab((sys.executable, "-c", said), tmp_path).switch("power", on=True)
 
 
 def test_no_shell_is_between(tmp_path: Path) -> None:

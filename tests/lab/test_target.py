@@ -15,6 +15,7 @@ from conformance.lab.target import (
     Pics,
     Pixit,
     Target,
+    Variables,
     base_url,
     from_url,
     load_target,
@@ -179,14 +180,15 @@ def test_every_field_has_a_key(table: str) -> None:
         (MINIMAL + "name = 3\n", "[target] name: must be a string"),
         (MINIMAL + 'ca_file = "no.pem"\n', "no.pem does not exist"),
         (MINIMAL + 'password_env = "NO_SUCH"\n', "variable NO_SUCH is not set; export it"),
-        (MINIMAL + 'password_env = "EMPTY"\n', "variable EMPTY is not set; export it"),
+        (MINIMAL + 'password_env = "hunter2-"\n', "is no name of an environment variable; give"),
+        (MINIMAL + 'password_env = "EMPTY"\n', "variable that it names is not set; export it"),
         ('[target]\nurl = ""\n', "[target] url: '' is no URL; write it like https://"),
         ('[target]\nurl = "pbx.example"\n', "'pbx.example' is no URL; write it like"),
         ('[target]\nurl = "ftp://pbx.example"\n', "is no URL"),
         ('[target]\nurl = "http://"\n', "is no URL"),
         ('[target]\nurl = "http://[::1"\n', "[target] url: "),
         ('[target]\nurl = "http://h:99999"\n', "[target] url: "),
-        ('[target]\nurl = "http://a:b@pbx"\n', "credentials in a URL are not accepted; see"),
+        ('[target]\nurl = "http://a:b@pbx"\n', "credentials in a URL are not accepted; put"),
         ('[target]\nurl = "http://pbx/?a=b"\n', "has a query or a fragment; leave it out"),
         ('[target]\nurl = "http://pbx/#a"\n', "has a query or a fragment; leave it out"),
         (MINIMAL + "[pics]\ncall_center = true\n", "[pics] call_center: unknown key"),
@@ -292,3 +294,36 @@ def test_a_url_alone_takes_the_environment(monkeypatch: pytest.MonkeyPatch) -> N
     assert target.connection.password == "web"
     assert target.pixit.privacy_password == "privacy"
     assert set(target.secrets) == {"web", "privacy"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MINIMAL + 'password_env = "@"\n',
+        MINIMAL + 'password_env = "@ & more"\n',
+        MINIMAL + 'password = "@"\n',
+        MINIMAL + '[pixit]\nprivacy_password_env = "@"\n',
+        MINIMAL + '[pixit]\nactivation_key_env = "@-@"\n',
+        MINIMAL + '[pixit]\nactivation_key = "@"\n',
+        '[target]\nurl = "http://admin:@@pbx"\n',
+        '[target]\nurl = "htp://admin:@@pbx"\n',
+        '[target]\nurl = "http://admin:@@[pbx"\n',
+        '[target]\nurl = "http://pbx/?password=@"\n',
+        '[target]\nurl = "http://pbx:http/#@"\n',
+        MINIMAL + 'password_env = "@\n',
+        MINIMAL + "password_env = @\n",
+        MINIMAL + "password_env = ['@']\n",
+    ],
+)
+def test_a_secret_in_a_wrong_place_is_not_repeated(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        read(tmp_path, text.replace("@", "hunter2", 1))
+    assert "hunter2" not in str(caught.value)
+    assert str(caught.value).startswith(str(tmp_path / "lab.toml"))
+
+
+def test_variables_are_known_by_name(tmp_path: Path) -> None:
+    text = '[pixit]\nprivacy_password_env = "LAB3_PRIVACY"\nactivation_key_env = "LAB3_KEY"\n'
+    target = read(tmp_path, MINIMAL + 'password_env = "LAB3_PASSWORD"\n' + text)
+    assert target.variables == Variables("LAB3_PASSWORD", "LAB3_PRIVACY", "LAB3_KEY")
+    assert read(tmp_path, MINIMAL).variables == Variables()
