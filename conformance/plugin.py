@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not settings_of(config).embedded:
         _keep_together(config)
     if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(Restriction(config), "kpbx-guard")
+        config.pluginmanager.register(Restriction(config), "kpbx-restriction")
 
 
 @pytest.hookimpl(tryfirst=True)
