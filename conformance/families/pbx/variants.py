@@ -28,12 +28,27 @@ def _row(name: str, title: str, clause: str, permission: str, alteration: Altera
     )
 
 
+# What of a configuration is written below a path.
+_HELD = {
+    "/users": ("users",),
+    "/pbx/callgroups": ("callgroups",),
+    "/system/network": ("interfaces", "routes", "dns"),
+}
+
+
 def _at_once(*trees: str) -> Alteration:
     """Put changes below these paths into operation with the request that makes them."""
 
     def change(pbx: Pbx, request: ApiRequest) -> None:
-        if request.route.path.startswith(trees):
-            pbx.apply()
+        running, draft = pbx.config.running, pbx.config.draft
+        if request.route.method == "GET" or not request.route.path.startswith(trees):
+            return
+        for exten in running.users.keys() - draft.users.keys() if "/users" in trees else ():
+            running.remove_user(exten)
+        for name in (name for tree in trees for name in _HELD[tree]):
+            value = getattr(draft, name)
+            setattr(running, name, value if isinstance(value, str) else dict(value))
+        pbx.config.pending = running != draft
 
     return handling(by=unless_rejected(change))
 
