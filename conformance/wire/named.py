@@ -34,7 +34,7 @@ _ESCAPED = re.compile(
     r"(?:(?!&(?:amp;)*gt;).)*&(?:amp;)*gt;)(?P<value>(?:(?!&(?:amp;)*lt;\s*/).)+)",
     HOW,
 )
-_ATTRIBUTE = re.compile(r"""(=\s*)("[^"]+"|'[^']+')""")
+_ATTRIBUTE = re.compile(r"""(=\s*)("[^"]+(?:"|\Z)|'[^']+(?:'|\Z))""")
 
 
 @lru_cache(1024)
