@@ -8,6 +8,7 @@ time hardly depends on how many secrets there are.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ __all__ = ["KEY", "Vocabulary"]
 # A secret is found by so many of its first and last characters; a shorter one is not looked for.
 KEY = 6
 MOST_PARTS = 200_000
+# A key that so many secrets have in common tells little of any: others are found by their other
+# end. One that shares both ends with so many is withheld where it stands, and not elsewhere.
+MOST_ALIKE = 40
 # How much of an encoded text around a secret goes with it.
 FARTHEST = 4096
 CUTS = ("...", "\N{HORIZONTAL ELLIPSIS}")
@@ -51,7 +55,9 @@ class Vocabulary:
                 self._unkeyed.append(literal)
                 continue
             for key in (unmarked[:KEY], unmarked[-KEY:]):
-                self._keys.setdefault(key, set()).add(literal)
+                alike = self._keys.setdefault(key, set())
+                if len(alike) < MOST_ALIKE:
+                    alike.add(literal)
         if new:
             self._clean.clear()
             self._dirty.clear()
@@ -87,9 +93,8 @@ class Vocabulary:
 
     def _may_hold(self, part: str, literal: str) -> bool:
         """Whether a part holds a literal, whole or cut off; one with markup spans several parts."""
-        return (
-            "<" in literal or ">" in literal or next(self._spans(part, literal), None) is not None
-        )
+        marked = "<" in literal or ">" in literal
+        return marked or literal in part or next(_cut_off(part, literal), None) is not None
 
     def withhold(self, text: str, literals: Iterable[str], mark: str) -> str:
         """The text with a mark in place of each of these literals, whole or cut off."""
@@ -109,6 +114,7 @@ class Vocabulary:
         yield from _cut_off(text, literal)
 
 
+@lru_cache(4096)
 def _pattern(literal: str) -> re.Pattern[str]:
     """Where a secret stands: a mere word or number stands alone, and is no part of a tag's name.
 
