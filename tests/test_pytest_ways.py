@@ -198,6 +198,7 @@ def test_on_the_embedded_pbx_two_processes_write_one_report(tmp_path: Path) -> N
 
 # --- a teardown that fails ---------------------------------------------------------------------
 
+DELETING = ("post.code-11", "exten.delete.response-schema")
 SPOILER = """
 import pytest
 
@@ -231,8 +232,8 @@ def test_an_object_that_can_t_be_deleted_is_told_of(tmp_path: Path) -> None:
 
     pbx = start(intercepting("DELETE /users/configs/<exten>", by=never))
     try:
-        select = "--kpbx-select=users.configs.post.code-11"
-        done = pbx.pytest(tmp_path, "--kpbx-allow=config", select)
+        selected = (f"--kpbx-select=users.configs.{name}" for name in DELETING)
+        done = pbx.pytest(tmp_path, "--kpbx-allow=config", *selected)
         left = set(pbx.server.pbx.snapshot()["running"]["users"])
         mine = {exten for exten in left if exten.startswith("90")}
         assert mine, "else this shows nothing"
