@@ -175,6 +175,7 @@ def test_curl_lines_reproduce_their_exchanges(tmp_path: Path) -> None:
             run = Run(Settings(target=file))
         run.open()
         run.sut.client.allow = ALL_CLASSES
+        run.sut.client.guard = None  # every endpoint has its turn, whatever it changes
         calm = [end for end in run.catalogue.endpoints.values() if end.safety not in DRASTIC]
         assert len(calm) > 40
         for end in calm:

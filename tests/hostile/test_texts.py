@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from conformance.secrecy import SECRET_WORD
 from tests.hostile.browser import CHROMIUM, PAYLOAD, opened_page, traces
 from tests.hostile.judging import behind
 
@@ -44,7 +45,9 @@ def attacked(body: bytes) -> bytes:
     except etree.XMLSyntaxError:
         return body
     for element in root.iter():
-        if not len(element) and element.tag not in KEPT:
+        # What a secret holds is withheld wherever it stands: it must be another text.
+        secret = SECRET_WORD.search(str(element.tag))
+        if not len(element) and element.tag not in KEPT and not secret:
             element.text = f"{element.text or ''}{TERMINAL}{PAYLOAD}"
     return etree.tostring(root, encoding="utf-8")
 
