@@ -30,8 +30,8 @@ _PAIR = re.compile(
 )
 # An element whose markup is escaped, once or more often.
 _ESCAPED = re.compile(
-    rf"(?P<open>&(?:amp;)*lt;\s*[\w.: -]*?{SECRET_NAME}(?!\s*=)"
-    r"(?:(?!&(?:amp;)*gt;).)*&(?:amp;)*gt;)(?P<value>(?:(?!&(?:amp;)*lt;\s*/).)+)",
+    rf"(?P<open>&(?:amp;){{0,4}}lt;\s*[\w.: -]{{0,40}}?{SECRET_NAME}(?!\s*=)"
+    r"(?:(?!&(?:amp;){0,4}gt;).){0,200}&(?:amp;){0,4}gt;)(?P<value>(?:(?!&(?:amp;){0,4}lt;\s*/).)+)",
     HOW,
 )
 _ATTRIBUTE = re.compile(r"""(=\s*)("[^"]+(?:"|\Z)|'[^']+(?:'|\Z))""")
