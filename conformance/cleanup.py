@@ -127,7 +127,13 @@ class Cleanup:
         exchange = self._check.call(kind.listed_by)
         if exchange.find(kind.records.partition("/")[0]) is None:
             self._check.inconclusive(f"{kind.listed_by} gave no list: {exchange.summary()}")
-        before = self.past.before.get("lists", {}).get(kind.listed_by, {})
+        before = self.past.before.get("lists", {}).get(kind.listed_by)
+        if before is None:
+            # Without knowing what was there, nothing is surely the run's own.
+            said = f"{kind.name}s: the list could not be read before the run; look at them yourself"
+            if said not in self.left:
+                self.left.append(said)
+            return []
         marks = {mark for trace in traces for mark in trace.marks}
         own = []
         for record in exchange.records(kind.records):

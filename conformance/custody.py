@@ -81,6 +81,7 @@ class Custody:
             self._traces,
             self._journal,
             self._untouchable(self._found),
+            sut.target.pixit,
             foreign_pending=sut.pending_at_start,
         )
         sut.lab = JournaledLab(sut.lab, self._journal)
@@ -216,7 +217,9 @@ def unknown(reason: str, *left: str) -> dict[str, Any]:
 def clean(sut: Sut, traces: Traces, journal: Journal) -> Cleanup:
     """Clean up after the run that a journal tells of, guarded by what it found."""
     before, lab = sut.client.guard, sut.lab
-    sut.client.guard = Guard(traces, journal, journal.past.before.get("lists", {}))
+    sut.client.guard = Guard(
+        traces, journal, journal.past.before.get("lists", {}), sut.target.pixit
+    )
     sut.lab = lab if isinstance(lab, JournaledLab) else JournaledLab(lab, journal)
     try:
         cleanup = Cleanup(sut, traces, journal.past)

@@ -281,3 +281,18 @@ def test_what_the_api_can_t_bring_back_is_said_once() -> None:
         assert "the API could not bring it back" in left
         assert run.as_found["differences"] == ["GET /system/firmware: secondary changed"]
         assert not journal_file(server.url).exists(), "trying again would not help"
+
+
+def test_without_knowing_what_was_there_nothing_is_taken_away() -> None:
+    with EmulatorServer(EmulatorSettings(users=8, calls=10), emulated_routes()) as server:
+        server.pbx.lab.set("license-missing", True)
+        run = opened(server, "config")
+        server.pbx.lab.set("license-missing", False)
+        create(run)
+        run.sut.send(run.sut.outgoing("PUT /pbx/apply"))
+        run.sut.send(run.sut.outgoing("GET /pbx/pending"))
+        run.end()
+        run.close()
+        assert "9000" in server.pbx.config.running.users
+        assert any("look at them yourself" in line for line in run.as_found["left"])
+        assert journal_file(server.url).exists()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from conformance.lab.journal import Journal
+    from conformance.lab.target import Pixit
     from conformance.lab.traces import ObjectKind, Traces
     from conformance.wire.client import Outgoing
     from conformance.wire.exchange import Exchange
@@ -35,6 +36,7 @@ class Guard:
         traces: Traces,
         journal: Journal,
         lists: Mapping[str, Collection[str]],
+        pixit: Pixit,
         *,
         foreign_pending: bool = False,
     ) -> None:
@@ -44,11 +46,13 @@ class Guard:
             traces: what requests may leave.
             journal: where it is written down.
             lists: for each list by its heading, the keys that are not to be touched.
+            pixit: what tests may use.
             foreign_pending: somebody else's changes are pending.
         """
         self._traces = traces
         self._journal = journal
         self._lists = lists
+        self._pixit = pixit
         self._foreign_pending = foreign_pending
 
     def before(self, outgoing: Outgoing) -> None:
@@ -63,6 +67,8 @@ class Guard:
             return
         for kind in self._traces.objects:
             self._assert_own(kind, outgoing)
+            if outside := kind.outside_of(outgoing, self._pixit):
+                raise SafetyViolation(f"{name}: {outside}")
         for one in self._traces.untouchable:
             if one.named_in(outgoing) in self._lists.get(one.listed_by, ()):
                 raise SafetyViolation(f"{name}: {one.name} {one.named_in(outgoing)} stays as it is")

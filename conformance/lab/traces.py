@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from conformance.check import Check
+    from conformance.lab.target import Pixit
     from conformance.wire.client import Outgoing
 
 __all__ = ["ObjectKind", "Setting", "State", "Traces", "Untouchable", "text_of"]
@@ -49,6 +50,7 @@ class ObjectKind:
         marks: what tells one, from a request for it and from its record in the list.
         protected: whether the guide keeps one from being removed, by key and record: a request
             that must be rejected may be tried on it.
+        outside: why an object that a request asks for is none that tests may make, by the PIXIT.
         restorable: whether one that was there before may be written to, to bring back its values.
     """
 
@@ -61,6 +63,7 @@ class ObjectKind:
     key: str
     marks: Callable[[etree._Element], Marks]
     protected: Callable[[str, Record], bool] = lambda _key, _record: False
+    outside: Callable[[etree._Element, Pixit], str] = lambda _root, _pixit: ""
     restorable: bool = False
 
     def key_in(self, outgoing: Outgoing) -> str:
@@ -72,6 +75,17 @@ class ObjectKind:
             return unquote(outgoing.path.rstrip("/").rpartition("/")[2])
         root = _parsed(outgoing.body)
         return "" if root is None else text_of(root, self.key)
+
+    def outside_of(self, outgoing: Outgoing, pixit: Pixit) -> str:
+        """Why a request must not be sent: it asks for what tests may not make; empty if it may.
+
+        One that is broken on purpose is to be rejected, and may name anything.
+        """
+        name = outgoing.endpoint.name if outgoing.endpoint else ""
+        if name != self.made_by or outgoing.broken:
+            return ""
+        root = _parsed(outgoing.body)
+        return "" if root is None else self.outside(root, pixit)
 
     def trace_of(self, outgoing: Outgoing) -> Trace | None:
         """What a request may leave; None if it is about something else."""

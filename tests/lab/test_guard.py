@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +11,7 @@ from conformance.errors import SafetyViolation
 from conformance.families import traces
 from conformance.lab.guard import Guard
 from conformance.lab.journal import Journal, Past, Trace
+from conformance.lab.target import Pixit
 from tests.support import StubPbx, sut_on
 
 if TYPE_CHECKING:
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
 
     Start = Callable[[Script], ScriptedServer]
 
+PIXIT = Pixit(
+    extensions=("9000", "9001"),
+    callgroup_selections=("9100",),
+    route_destination="198.51.100.0/24",
+)
 THERE = {
     "GET /users/configs/": {"101"},
     "GET /pbx/callgroups": {"7"},
@@ -37,7 +44,7 @@ def journal(tmp_path: Path) -> Journal:
 
 @pytest.fixture
 def guard(journal: Journal) -> Guard:
-    return Guard(traces(), journal, THERE)
+    return Guard(traces(), journal, THERE, PIXIT)
 
 
 @pytest.fixture
@@ -135,7 +142,7 @@ def test_others_pending_changes_are_neither_applied_nor_reverted(
 ) -> None:
     pending = "<pbx_pending>true</pbx_pending>"
     sut = sut_on(scripted(StubPbx({"GET /pbx/pending": pending})))
-    sut.client.guard = guard = Guard(traces(), journal, {})
+    sut.client.guard = guard = Guard(traces(), journal, {}, PIXIT)
     sut.send(sut.outgoing("GET /pbx/pending"))
     for name in ("PUT /pbx/apply", "PUT /pbx/revert"):
         with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
@@ -148,7 +155,7 @@ def test_own_pending_changes_are_known_until_the_pbx_is_at_rest(
     scripted: Start, journal: Journal
 ) -> None:
     sut = sut_on(scripted(StubPbx()))
-    sut.client.guard = Guard(traces(), journal, {})
+    sut.client.guard = Guard(traces(), journal, {}, PIXIT)
     sut.client.guard.before(request(sut, "DELETE /users/configs/<exten>", key="9000"))
     assert journal.past.pending
     sut.send(sut.outgoing("PUT /pbx/apply"))
@@ -160,7 +167,7 @@ def test_own_pending_changes_are_known_until_the_pbx_is_at_rest(
 def test_the_interface_talked_through_is_sent_nothing_but_broken_requests(
     journal: Journal, sut: Sut
 ) -> None:
-    guard = Guard(traces(), journal, {"POST /system/network/interfaces": {"1"}})
+    guard = Guard(traces(), journal, {"POST /system/network/interfaces": {"1"}}, PIXIT)
     name = "PUT /system/network/interfaces"
     own = {"interface": {"id": 1, "enabled": True}}
     with pytest.raises(SafetyViolation, match="talking through"):
@@ -187,3 +194,24 @@ def test_which_interface_that_is_follows_from_the_address(url: str, kept: set[st
     listed = {"1": record("1", "true"), "2": record("2", "true"), "3": record("3", "false")}
     (kind,) = traces().untouchable
     assert kind.keys(url, listed) == kept
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("POST /users/configs/", {"user": {"exten": "8000"}}, "8000 is none of pixit.extensions"),
+        ("POST /pbx/callgroups", {"callgroup": {"selection": "1"}}, "pixit.callgroup_selections"),
+        (
+            "POST /system/network/routes",
+            {"route": {"destination": "203.0.113.0/24"}},
+            "is not within pixit.route_destination",
+        ),
+    ],
+)
+def test_what_is_made_lies_within_the_pixit(
+    guard: Guard, sut: Sut, name: str, body: Any, said: str
+) -> None:
+    plain = replace(request(sut, name, body), broken="")
+    with pytest.raises(SafetyViolation, match=said):
+        guard.before(plain)
+    guard.before(replace(plain, broken="must be rejected"))

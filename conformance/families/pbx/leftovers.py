@@ -13,11 +13,20 @@ from conformance.lab.traces import ObjectKind, text_of
 if TYPE_CHECKING:
     from lxml import etree
 
+    from conformance.lab.target import Pixit
+
 __all__ = ["OBJECTS"]
 
 
 def _name(element: etree._Element) -> tuple[str, ...]:
     return (text_of(element, "name"),)
+
+
+def _outside(root: etree._Element, pixit: Pixit) -> str:
+    selection = text_of(root, "selection")
+    if selection in {"", *pixit.callgroup_selections}:
+        return ""
+    return f"selection {selection} is none of pixit.callgroup_selections"
 
 
 OBJECTS = [
@@ -30,6 +39,7 @@ OBJECTS = [
         records="callgroups/callgroup",
         key="id",
         marks=_name,
+        outside=_outside,
         protected=lambda key, _record: key == INCOMING,
     )
 ]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from conformance.check import Check
+    from conformance.lab.target import Pixit
 
 DEFAULT = ("0.0.0.0/0", "0.0.0.0/0.0.0.0")
 __all__ = ["OBJECTS", "SETTINGS", "STATES", "UNTOUCHABLE"]
@@ -42,6 +43,17 @@ def _destination(element: etree._Element) -> tuple[str, ...]:
 
 def _goes_everywhere(record: Mapping[str, Any]) -> bool:
     return str(next(iter(record.get("destination", [])), "")).strip() in DEFAULT
+
+
+def _outside(root: etree._Element, pixit: Pixit) -> str:
+    (destination,) = _destination(root)
+    try:
+        ours = IPv4Network(destination).subnet_of(
+            IPv4Network(pixit.route_destination, strict=False)
+        )
+    except ValueError:
+        ours = False
+    return "" if ours else f"{destination} is not within pixit.route_destination"
 
 
 def _read(check: Check) -> dict[str, str]:
@@ -72,6 +84,7 @@ OBJECTS = [
         records="routes/route",
         key="id",
         marks=_destination,
+        outside=_outside,
         protected=lambda _key, record: _goes_everywhere(record),
         restorable=True,
     )

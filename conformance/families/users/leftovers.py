@@ -12,6 +12,8 @@ from conformance.lab.traces import ObjectKind, text_of
 if TYPE_CHECKING:
     from lxml import etree
 
+    from conformance.lab.target import Pixit
+
 __all__ = ["OBJECTS"]
 
 
@@ -24,6 +26,13 @@ def _number_and_text(element: etree._Element) -> tuple[str, ...]:
     return tuple(f"{exten} {text}" for text in texts) or (exten,)
 
 
+def _outside(root: etree._Element, pixit: Pixit) -> str:
+    exten = text_of(root, "exten")
+    if exten in pixit.extensions:
+        return ""
+    return f"extension {exten} is none of pixit.extensions"
+
+
 OBJECTS = [
     ObjectKind(
         name="extension",
@@ -34,5 +43,6 @@ OBJECTS = [
         records="configs/config",
         key="exten",
         marks=_number_and_text,
+        outside=_outside,
     )
 ]
