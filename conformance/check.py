@@ -319,6 +319,9 @@ class Check:
         self._exits.callback(self._undo, undo)
 
     def _undo(self, undo: Callable[[], object]) -> None:
+        if self.sut.dead:
+            self.leftovers.append(f"not put back, as the PBX {self.sut.dead}")
+            return
         try:
             undo()
         except (*ENDINGS, LabError, SutError, SafetyViolation) as problem:

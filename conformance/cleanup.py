@@ -138,7 +138,9 @@ class Cleanup:
         own = []
         for record in exchange.records(kind.records):
             key = (record.findtext(kind.key) or "").strip()
-            if key and key not in before and marks.intersection(kind.marks(record)):
+            known = marks.intersection(mark for mark in kind.marks(record) if mark.strip())
+            ours = known and not kind.outside(record, self._check.pixit)
+            if key and key not in before and ours:
                 own.append(key)
         return own
 

@@ -13,7 +13,7 @@ from conformance.cleanup import Cleanup, state_before
 from conformance.errors import ConfigurationError
 from conformance.lab.conditions import POWER, JournaledLab
 from conformance.lab.guard import Guard
-from conformance.lab.journal import Journal, Past, journal_file, read
+from conformance.lab.journal import Journal, Past, assert_writable, journal_file, read
 from conformance.lab.lock import Lock
 from conformance.lab.safety import SafetyClass
 from conformance.probe import probe
@@ -65,10 +65,16 @@ class Custody:
         """
         sut = self._sut
         self._found = capture(sut)
-        if not sut.target.shared or sut.client.allow == {SafetyClass.READ}:
+        if not sut.target.shared:
             return
         file = journal_file(self._url)
         past = read(file)
+        if sut.client.allow == {SafetyClass.READ}:
+            if past is not None:
+                said = f"a run of {past.started} was interrupted: kpbx-conformance cleanup ends it"
+                self.earlier.append(said)
+            return
+        assert_writable(file)
         if past is not None:
             past = self._finish_earlier(past, file)
         self._assert_free()
@@ -82,6 +88,7 @@ class Custody:
             self._journal,
             self._untouchable(self._found),
             sut.target.pixit,
+            sut.look_for_pending,
             foreign_pending=sut.pending_at_start,
         )
         sut.lab = JournaledLab(sut.lab, self._journal)
@@ -110,6 +117,7 @@ class Custody:
                 if not kind.protected(key, record)
             }
             for kind in self._traces.objects
+            if kind.listed_by not in found.unread
         }
         kept = {
             one.listed_by: {*one.keys(self._url, found.records(one.listed_by))}
@@ -161,6 +169,8 @@ class Custody:
         states = {state.name for state in self._traces.states}
         away = any(trace.kind in states for trace in past.traces) or POWER in past.conditions
         if away and not sut.wait_until_back(sut.target.pixit.reboot_timeout_s):
+            if SafetyClass.HALT not in sut.client.allow or sut.lab.unavailable(POWER):
+                sut.connect()
             sut.lab.switch(POWER, on=False)
             sut.lab.switch(POWER, on=True)
             sut.wait_until_back(sut.target.pixit.reboot_timeout_s)
@@ -182,7 +192,7 @@ class Custody:
             return unknown(f"the PBX {sut.dead}", *self._remedy())
         left: list[str] = []
         lost: list[str] = []
-        if journal is not None and journal.past.traces:
+        if journal is not None and journal.past.unfinished:
             cleanup = clean(sut, self._traces, journal)
             left, lost = cleanup.left, cleanup.lost
         self._finished = not left
@@ -218,7 +228,11 @@ def clean(sut: Sut, traces: Traces, journal: Journal) -> Cleanup:
     """Clean up after the run that a journal tells of, guarded by what it found."""
     before, lab = sut.client.guard, sut.lab
     sut.client.guard = Guard(
-        traces, journal, journal.past.before.get("lists", {}), sut.target.pixit
+        traces,
+        journal,
+        journal.past.before.get("lists", {}),
+        sut.target.pixit,
+        sut.look_for_pending,
     )
     sut.lab = lab if isinstance(lab, JournaledLab) else JournaledLab(lab, journal)
     try:

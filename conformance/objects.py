@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 GONE = {0, 15}
-LIMIT_REACHED = 13
+EXISTS, LIMIT_REACHED = 11, 13
 # RD-36: what a GET shows of changes that are not applied.
 VIEW, RUNNING, PENDING = "RD-36", "running", "pending"
 # A number that no PIXIT names: this long a one, nobody's telephone has.
@@ -191,6 +191,8 @@ class Extensions:
 
     def __init__(self, check: Check) -> None:
         self._check = check
+        self._made: set[str] = set()
+        self._others: set[str] = set()
 
     def listed(self) -> Records:
         """The full configuration of all extensions (`GET /users/configs/`)."""
@@ -255,6 +257,10 @@ class Extensions:
         exten = str(fields.get("exten") or "")
         self.remove_at_exit(exten)
         exchange = self._send("POST /users/configs/", exten, {"user": fields}, **how)
+        if exchange.code == 0:
+            self._made.add(exten)
+        elif exchange.code == EXISTS and exten not in self._made:
+            self._others.add(exten)
         if exchange.code == LIMIT_REACHED and not to_the_limit:
             self.assert_room()
         return exchange
@@ -292,6 +298,8 @@ class Extensions:
         return self._send("DELETE /users/configs/<exten>", exten, key=exten)
 
     def _clean(self, exten: str) -> None:
+        if exten in self._others - self._made:
+            return  # somebody else was faster; what is the run's own is known by its texts
         exchange = self.remove(exten)
         if exchange.code not in GONE:
             self._check.leftovers.append(f"extension {exten}: {exchange.summary()}")

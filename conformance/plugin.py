@@ -165,6 +165,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = selection.in_order(items, requirements)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Give back a PBX that others work on, also where nothing is written of the run."""
+    run = session.config.stash.get(RUN, None)
+    if run is not None and run.sut.target.shared:
+        run.end()
+
+
 @pytest.fixture(scope="session")
 def sut(request: pytest.FixtureRequest) -> Sut:
     """The system under test, connected and probed."""

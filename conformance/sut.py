@@ -238,6 +238,8 @@ class Sut:
             reason: what it did, after "the PBX".
             exchanges: those that led there; the last ones are kept for the report.
         """
+        if self.dead:
+            return
         self.dead = reason
         self.last_words = tuple(exchanges)[-LAST_WORDS:]
 

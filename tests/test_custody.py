@@ -283,16 +283,42 @@ def test_what_the_api_can_t_bring_back_is_said_once() -> None:
         assert not journal_file(server.url).exists(), "trying again would not help"
 
 
-def test_without_knowing_what_was_there_nothing_is_taken_away() -> None:
+def test_without_knowing_what_was_there_nothing_is_changed() -> None:
     with EmulatorServer(EmulatorSettings(users=8, calls=10), emulated_routes()) as server:
         server.pbx.lab.set("license-missing", True)
         run = opened(server, "config")
         server.pbx.lab.set("license-missing", False)
-        create(run)
-        run.sut.send(run.sut.outgoing("PUT /pbx/apply"))
-        run.sut.send(run.sut.outgoing("GET /pbx/pending"))
+        with pytest.raises(SafetyViolation, match="could not be read"):
+            create(run)
         run.end()
         run.close()
-        assert "9000" in server.pbx.config.running.users
-        assert any("look at them yourself" in line for line in run.as_found["left"])
-        assert journal_file(server.url).exists()
+        assert "9000" not in server.pbx.config.running.users
+
+
+def test_cleanup_takes_nothing_from_a_list_that_it_does_not_know(pbx: EmulatorServer) -> None:
+    run = opened(pbx, "config")
+    create(run)
+    run.sut.send(run.sut.outgoing("PUT /pbx/apply"))
+    run.sut.send(run.sut.outgoing("GET /pbx/pending"))
+    run.close()
+    file = journal_file(pbx.url)
+    file.write_text(file.read_text().replace('"GET /users/configs/"', '"GET /elsewhere"'))
+    done = cleanup(pbx)
+    assert done.returncode == 1
+    assert "look at them yourself" in done.stdout
+    assert "9000" in pbx.pbx.config.running.users
+
+
+def test_an_extension_whose_texts_were_all_changed_is_known_by_its_number(
+    pbx: EmulatorServer,
+) -> None:
+    run = opened(pbx, "config")
+    create(run)
+    fields = {"first_name": "Ottavia", "last_name": "Lucrezia", "vm_email": "o@pbx.example"}
+    changed = run.sut.outgoing("PUT /users/configs/<exten>", {"user": fields}, key="9000")
+    assert run.sut.send(changed).code == 0
+    run.sut.send(run.sut.outgoing("PUT /pbx/apply"))
+    run.close()
+    done = cleanup(pbx)
+    assert "extension 9000 removed" in done.stdout
+    assert "9000" not in pbx.pbx.config.running.users

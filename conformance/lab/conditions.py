@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from conformance.errors import LabError
+from conformance.lab.journal import POWER
 from conformance.verdict import NotRun
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ __all__ = [
     "normal",
 ]
 
-POWER = "power"
 CONDITIONS = (
     "license-missing",
     "license-expired",
@@ -185,6 +185,10 @@ class JournaledLab(Lab):
         begins = on is not normal(condition)
         if begins:
             self._journal.condition_begins(condition, on=on)
-        self._lab.switch(condition, on=on)
+        try:
+            self._lab.switch(condition, on=on)
+        except NotRun:
+            self._journal.condition_ended(condition, on=normal(condition))
+            raise
         if not begins:
             self._journal.condition_ended(condition, on=on)

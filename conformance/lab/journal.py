@@ -26,9 +26,19 @@ from conformance.errors import ConfigurationError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["Journal", "Past", "Trace", "journal_file", "read", "same_sut"]
+__all__ = [
+    "POWER",
+    "Journal",
+    "Past",
+    "Trace",
+    "assert_writable",
+    "journal_file",
+    "read",
+    "same_sut",
+]
 
 FORMAT, FORMAT_VERSION = "kpbx-conformance/journal", 1
+POWER = "power"
 WEB_PORTS = {None, 80, 443}
 LONGEST_NAME = 60
 
@@ -77,6 +87,12 @@ class Past:
     conditions: dict[str, bool] = field(default_factory=dict)
     pending: bool = False
     """Whether what is pending on the PBX may be the run's own."""
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether there may be something to put back."""
+        abnormal = any(on is not (name == POWER) for name, on in self.conditions.items())
+        return bool(self.traces) or abnormal or self.pending
 
     def of(self, kind: str) -> list[Trace]:
         """The traces of one kind."""
@@ -166,6 +182,8 @@ class Journal:
             if not self._resumed:
                 flags |= os.O_TRUNC
             descriptor = os.open(self.file, flags, 0o600)
+            if self._resumed:
+                _drop_cut_line(self.file)
             folder = os.open(self.file.parent, os.O_RDONLY)
             os.fsync(folder)
             os.close(folder)
@@ -178,7 +196,15 @@ class Journal:
 
     def _append(self, entry: dict[str, Any]) -> None:
         assert self._descriptor is not None, "opened before"  # noqa: S101
-        os.write(self._descriptor, (json.dumps(entry) + "\n").encode())
+        line = (json.dumps(entry) + "\n").encode()
+        try:
+            while line:
+                line = line[os.write(self._descriptor, line) :]
+        except OSError as error:
+            raise ConfigurationError(
+                f"{self.file}: the journal can't be written: {error.strerror}; make room for it: "
+                "nothing is changed without it"
+            ) from error
 
     def close(self, *, finished: bool) -> None:
         """Close the journal; one that is finished is removed.
@@ -191,6 +217,30 @@ class Journal:
             self._descriptor = None
         if finished:
             self.file.unlink(missing_ok=True)
+
+
+def assert_writable(file: Path) -> None:
+    """See that a journal could be written, before anything depends on it.
+
+    Raises:
+        ConfigurationError: it could not.
+    """
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        trial = file.with_name(".trial")
+        trial.write_bytes(b"")
+        trial.unlink()
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file}: the journal can't be written: {error.strerror}; "
+            "without it nothing may be changed; set XDG_STATE_HOME to a folder of yours"
+        ) from error
+
+
+def _drop_cut_line(file: Path) -> None:
+    """Take away a last line that was cut: what is appended would be joined to it."""
+    written = file.read_bytes()
+    os.truncate(file, written.rfind(b"\n") + 1)
 
 
 def read(file: Path) -> Past | None:

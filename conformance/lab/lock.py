@@ -27,7 +27,9 @@ class Lock:
             ConfigurationError: somebody else holds it.
         """
         digest = hashlib.sha256(same_sut(url).encode()).hexdigest()[:16]
-        self.file = Path(tempfile.gettempdir()) / f"kpbx-conformance-{digest}.lock"
+        shared = Path("/tmp")  # noqa: S108 - the same for every user, whatever TMPDIR says
+        folder = shared if shared.is_dir() else Path(tempfile.gettempdir())
+        self.file = folder / f"kpbx-conformance-{digest}.lock"
         self._descriptor: int | None = self._open()
         try:
             import fcntl  # noqa: PLC0415 - where it is missing, only real PBXs are
@@ -49,7 +51,7 @@ class Lock:
             return os.open(self.file, os.O_RDONLY | os.O_NOFOLLOW)
         except OSError as error:
             raise ConfigurationError(
-                f"{self.file}: can't be opened: {error.strerror}; remove it, or set TMPDIR"
+                f"{self.file}: can't be opened: {error.strerror}; remove what is in its place"
             ) from error
 
     def _sign(self) -> None:

@@ -23,16 +23,24 @@ if TYPE_CHECKING:
     from conformance.lab.target import Pixit
     from conformance.wire.client import Outgoing
 
-__all__ = ["ObjectKind", "Setting", "State", "Traces", "Untouchable", "text_of"]
+__all__ = ["ObjectKind", "Setting", "State", "Traces", "Untouchable", "normal_key", "text_of"]
 
 Marks = tuple[str, ...]
 Record = Mapping[str, Any]
 
 
 def text_of(element: etree._Element, tag: str) -> str:
-    """The text of the first such tag below an element, without blanks around it."""
-    found = next(element.iter(tag), None)
+    """The text of a child with that tag, else of the first one further down, without blanks."""
+    found = element.find(tag)
+    if found is None:
+        found = next(element.iter(tag), None)
     return "" if found is None else (found.text or "").strip()
+
+
+def normal_key(text: str) -> str:
+    """A key as a PBX may read it: without blanks, what follows a slash, and leading zeros."""
+    key = text.strip().partition("/")[0].strip()
+    return key.lstrip("0") or key
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +80,9 @@ class ObjectKind:
         if end is None or end.name not in {self.changed_by, self.removed_by}:
             return ""
         if end.placeholder:
-            return unquote(outgoing.path.rstrip("/").rpartition("/")[2])
+            return normal_key(unquote(outgoing.path.rstrip("/").rpartition("/")[2]))
         root = _parsed(outgoing.body)
-        return "" if root is None else text_of(root, self.key)
+        return "" if root is None else normal_key(text_of(root, self.key))
 
     def outside_of(self, outgoing: Outgoing, pixit: Pixit) -> str:
         """Why a request must not be sent: it asks for what tests may not make; empty if it may.
@@ -93,12 +101,17 @@ class ObjectKind:
         if name not in {self.made_by, self.changed_by}:
             return None
         root = _parsed(outgoing.body)
-        return Trace(self.name, () if root is None else self.marks(root))
+        if root is None:
+            return Trace(self.name)
+        key = self.key_in(outgoing)
+        if key and next(root.iter(self.key), None) is None:
+            etree.SubElement(root, self.key).text = key  # it stands in the path
+        return Trace(self.name, tuple(mark for mark in self.marks(root) if mark.strip()))
 
 
 @dataclass(frozen=True, slots=True)
 class Untouchable:
-    """Objects that no request may change, but one that is broken on purpose and must be rejected.
+    """Objects that no request may name, be it one that must be rejected.
 
     Attributes:
         name: what they are called in messages.
@@ -115,10 +128,10 @@ class Untouchable:
     keys: Callable[[str, Mapping[str, Record]], Collection[str]]
 
     def named_in(self, outgoing: Outgoing) -> str:
-        """The object that a request would change; empty for one that must be rejected."""
+        """The object that a request would change, if it were accepted; empty if none."""
         if outgoing.endpoint is None or outgoing.endpoint.name != self.changed_by:
             return ""
-        root = None if outgoing.broken else _parsed(outgoing.body)
+        root = _parsed(outgoing.body)
         return "" if root is None else text_of(root, self.key)
 
 

@@ -52,7 +52,7 @@ def test_what_lies_in_the_way_is_named() -> None:
     lock.file.unlink()
     lock.file.symlink_to("/nonexistent/elsewhere")
     try:
-        with pytest.raises(ConfigurationError, match="remove it, or set TMPDIR"):
+        with pytest.raises(ConfigurationError, match="remove what is in its place"):
             Lock(URL)
     finally:
         lock.file.unlink()

@@ -52,8 +52,8 @@ class Ground:
         return drawn.map(lambda body: {"callgroup": {**base, **body["callgroup"]}})
 
     def drop_new(self, before: set[str]) -> None:
-        """Delete what is there now and was not before."""
-        for key in sorted(self.callgroups.listed().keys() - before):
+        """Delete what this check has added, and was not there before."""
+        for key in sorted(self.callgroups.made().keys() - before):
             self.callgroups.delete(key)
 
 

@@ -50,12 +50,15 @@ def writable(check: Check, found: Network) -> Interface:
 def any_interface(check: Check, found: Network) -> Interface:
     """An interface for requests that must be rejected, best one that may be written to.
 
+    A PBX that should have rejected them has changed it: so it is never the one talked through.
+
     Raises:
-        NotRun: the list holds none whose values can be sent back.
+        NotRun: the list holds none whose values can be sent back, and that is not talked through.
     """
-    usable = [one for one in found.interfaces if one.regular]
+    url, listed = check.sut.target.connection.url, found.interfaces
+    usable = [one for one in listed if one.regular and not may_be_ours(url, listed, one)]
     if not usable:
-        check.not_run("the PBX lists no interface with an address and a netmask to send back")
+        check.not_run("no interface with values to send back but the one talked through (RD-45)")
     best = spare(check, found)
     return best if best in usable else min(usable, key=lambda one: (one.dhcp, one.id))
 
