@@ -6,14 +6,10 @@ from conformance.emulator.mistaken_objects import (
     doubled,
     first_if_unknown,
 )
-from conformance.emulator.mistakes import USERS, defect, listing, showing
+from conformance.emulator.mistakes import USERS, defect, listing
 
 COUNT = "GET /voicemails/count/<mailbox>"
 _RECORD = "voicemails/voicemail"
-
-
-def _one_more(text: str) -> str:
-    return str(int(text) + 1)
 
 
 DEFECTS = [
@@ -29,21 +25,6 @@ DEFECTS = [
                 _RECORD,
                 lambda found: [one for one in found if any(int(n.text or 0) for n in one)],
             ),
-        ),
-        (
-            "new-one-more",
-            "counts one new message too many",
-            showing(COUNT, "new_messages", _one_more),
-        ),
-        (
-            "old-one-more",
-            "counts one old message too many",
-            showing(COUNT, "old_messages", _one_more),
-        ),
-        (
-            "urgent-one-more",
-            "counts one urgent message too many",
-            showing(COUNT, "urg_messages", _one_more),
         ),
         (
             "first-if-unknown",
