@@ -11,7 +11,7 @@ from conformance.errors import ConfigurationError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["make_folder", "write_json"]
+__all__ = ["make_folder", "write_json", "write_text"]
 
 
 def make_folder(folder: Path) -> None:
@@ -36,9 +36,17 @@ def write_json(file: Path, data: Any, *, indent: int | None = 1) -> None:
         data: what.
         indent: blanks per level; None for one line, which is written ten times faster.
     """
-    text = json.dumps(data, ensure_ascii=False, indent=indent) + "\n"
+    write_text(file, json.dumps(data, ensure_ascii=False, indent=indent) + "\n")
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file whole or not at all, for its owner alone."""
     part = file.with_name(f".{file.name}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    part.replace(file)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise
