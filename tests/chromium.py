@@ -142,7 +142,9 @@ class Chromium:
         self.ask("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.ask("Page.navigate", url=file.as_uri())
         until = time.monotonic() + PATIENCE_S
-        here = f"document.readyState === 'complete' && location.href === {json.dumps(file.as_uri())}"
+        here = (
+            f"document.readyState === 'complete' && location.href === {json.dumps(file.as_uri())}"
+        )
         while not self.run(here):
             if time.monotonic() > until:
                 raise TimeoutError(f"{file} is not loaded after {PATIENCE_S} s")
@@ -150,9 +152,7 @@ class Chromium:
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page, which may be a promise."""
-        got = self.ask(
-            "Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True
-        )
+        got = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in got:
             raise RuntimeError(f"{script}: {got['exceptionDetails']}")
         return got["result"].get("value")

@@ -27,7 +27,6 @@ __all__ = ["render"]
 
 PACKAGE = "conformance.matrix"
 ALL_SIGNS = {**{str(verdict): sign for verdict, sign in SIGNS.items()}, UNKNOWN: "\N{MIDDLE DOT}"}
-ALL_WORDS = {**{str(verdict): word for verdict, word in WORDS.items()}, UNKNOWN: "is not known"}
 # Heads of more columns than these are written upwards.
 MANY = 6
 MOST_SAID = 5
@@ -56,8 +55,9 @@ def render(table: Table) -> str:
         notes=list(notes(table.columns)),
         broken=[_broken(table, line) for line in lines if FAIL in line.verdicts],
         most_said=MOST_SAID,
-        verdicts=[(name, sign, ALL_WORDS[name]) for name, sign in ALL_SIGNS.items()],
         signs=ALL_SIGNS,
+        words={name: "not known" if name == UNKNOWN else name for name in ALL_SIGNS},
+        meanings=WORDS,
     )
 
 

@@ -7,7 +7,14 @@ from typing import Any
 
 from tests.gate.made import GUIDE, results, row
 
-__all__ = ["exchange", "many"]
+__all__ = ["HOSTILE", "exchange", "many", "poisoned"]
+
+HOSTILE = (
+    '<script>window.owned=1</script><img src=x onerror="window.owned=1">"\' onfocus="owned=1" x=\''
+    "</style></title></script><!--<script></td></select><svg onload=window.owned=1>]]>&lt;b&gt;"
+    "{{ 7*7 }}\N{RIGHT-TO-LEFT OVERRIDE}\N{LINE SEPARATOR}\N{PARAGRAPH SEPARATOR}"
+    "\0\x1b[31m\x85\ud800\r\n"
+)
 
 
 def exchange(text: str, status: int = 200) -> dict[str, Any]:
@@ -50,6 +57,42 @@ def _row(name: str, number: int, breaks: int | None, draw: random.Random) -> dic
             "exchanges": [exchange(f"{name}-{number}-{one}") for one in range(3)],
         }
         return row(name, "fail", title=title, failure=failure)
-    verdict = draw.choices(["pass", "inconc", "error", "none"], [96, 1, 0.3, 3])[0]
+    # Most of what is not decided is so in every run.
+    usual = "none" if len(name) % 29 == 0 else "pass"
+    verdict = draw.choices([usual, "inconc", "error", "none"], [9985, 5, 5, 5])[0]
     remarks = ["HTTP status 202 instead of 200"] if draw.random() < 0.01 else []
     return row(name, verdict, title=title, remarks=remarks, exchanges=draw.randrange(1, 20))
+
+
+def poisoned(count: int = 1) -> list[dict[str, Any]]:
+    """Runs in which everything that can come from the PBX, the user or the file is hostile."""
+    hostile = {
+        "method": HOSTILE,
+        "path": HOSTILE,
+        "headers": {HOSTILE: HOSTILE},
+        "body": HOSTILE,
+        "broken": HOSTILE,
+        "lost": HOSTILE,
+        "response": {"status": 200, "headers": {HOSTILE: HOSTILE}, "body": HOSTILE},
+        "curl": HOSTILE,
+    }
+    failure = {"expected": HOSTILE, "observed": HOSTILE, "exchanges": [hostile] * 2}
+    said = {"reason": HOSTILE, "remarks": [HOSTILE], "clause": HOSTILE, "title": HOSTILE}
+    rows = [
+        row(HOSTILE, "fail", **said, failure=failure, endpoint=HOSTILE),
+        row("b", "fail", **said, failure=failure, endpoint=f"GET /{HOSTILE}"),
+        row("c", "inconc", **said),
+    ]
+    return [
+        results(
+            *rows,
+            firmware=f"{number}{HOSTILE}",
+            started=HOSTILE,
+            target={"name": HOSTILE, "url": HOSTILE},
+            select=[HOSTILE],
+            catalogue=f"{number}{HOSTILE}",
+            complete=False,
+            tls_verified=False,
+        )
+        for number in range(count)
+    ]

@@ -83,9 +83,11 @@
     if (cell) cell.tabIndex = 0;
   }
 
+  // What stays in place while the table scrolls must not cover it: scroll-padding has its size.
   function go(cell) {
     mark(cell);
-    cell.focus();
+    cell.focus({ preventScroll: true });
+    cell.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   function move(rows, columns) {
@@ -196,7 +198,7 @@
   function close() {
     panel.hidden = true;
     panel.replaceChildren();
-    if (current) current.focus();
+    if (current) go(current);
   }
 
   form.addEventListener("input", refresh);
