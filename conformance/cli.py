@@ -182,6 +182,20 @@ def gate(baseline: Path, candidate: Path, **options: Any) -> NoReturn:
     sys.exit(run_gate(baseline, candidate, **options))
 
 
+@_example("kpbx-conformance matrix reports/3.9.5-2891 reports/3.9.6-3000 -o matrix.html")
+@click.argument("results", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("matrix.html"),
+              show_default=True, metavar="FILE", help="Where the page goes.")  # fmt: skip
+def matrix(results: tuple[Path, ...], output: Path) -> NoReturn:
+    """Show requirements against firmwares: the runs of several releases on one HTML page.
+
+    RESULTS are results.json files, or folders that hold them. Exit status: 0 written, 2 bad input.
+    """
+    from conformance.matrix.command import run_matrix  # noqa: PLC0415
+
+    sys.exit(run_matrix(results, output))
+
+
 @_example("kpbx-conformance cleanup --target lab.toml")
 @click.option(
     "--target", type=click.Path(path_type=Path), help="Target file that describes the PBX."

@@ -12,7 +12,7 @@ from conformance.errors import ConfigurationError
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["make_folder", "write_json"]
+__all__ = ["make_folder", "write_json", "write_text"]
 
 
 # What is neither printed nor below U+0020, which JSON escapes anyway.
@@ -53,8 +53,17 @@ def write_json(file: Path, data: Any, *, indent: int | None = 1) -> None:
     if not text.replace("\n", " ").isprintable():
         # What would be a command to the terminal that shows the file; JSON can say it otherwise.
         text = _UNPRINTABLE.sub(_escaped, text)
+    write_text(file, text)
+
+
+def write_text(file: Path, text: str) -> None:
+    """Write a file whole or not at all, for its owner alone."""
     part = file.with_name(f".{file.name}.part")
     descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write(text)
-    part.replace(file)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            stream.write(text)
+        part.replace(file)
+    except OSError:
+        part.unlink(missing_ok=True)
+        raise

@@ -7,14 +7,11 @@ every template is rendered with autoescaping, and nothing is marked as safe.
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
-import jinja2
 import pytest
-from markupsafe import Markup
 
-from conformance.text import visible
+from conformance.report.markup import GENERAL, SIGNS, WORDS, environment
 from conformance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -23,40 +20,10 @@ if TYPE_CHECKING:
     from conformance.catalogue import Catalogue
     from conformance.run import Run
 
-__all__ = ["SIGNS", "Page", "render"]
+__all__ = ["Page", "render"]
 
-# A sign as well as a colour: in print and to the colour-blind the sign is what tells.
-SIGNS = {
-    Verdict.PASS: "\N{CHECK MARK}",
-    Verdict.FAIL: "\N{MULTIPLICATION X}",
-    Verdict.INCONC: "?",
-    Verdict.ERROR: "!",
-    Verdict.NONE: "\N{EN DASH}",
-}
-WORDS = {
-    Verdict.PASS: "holds",
-    Verdict.FAIL: "is broken",
-    Verdict.INCONC: "could not be told",
-    Verdict.ERROR: "the harness failed",
-    Verdict.NONE: "was not judged",
-}
-GENERAL = "every endpoint"
 WORST = (Verdict.FAIL, Verdict.ERROR, Verdict.INCONC, Verdict.NONE, Verdict.PASS)
 BAR_WIDTH = 560
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    loader = jinja2.PackageLoader("conformance.report", "templates")
-    return jinja2.Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        # Control characters, and characters that turn the direction of text, are made visible.
-        finalize=lambda value: value if isinstance(value, Markup) else visible(str(value)),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
 
 
 def _family(row: dict[str, Any], catalogue: Catalogue) -> str:
@@ -126,7 +93,7 @@ def render(results: dict[str, Any], catalogue: Catalogue) -> str:
         name: {"found": found, "reading": catalogue.readings.get(name)}
         for name, found in results["dialect"].items()
     }
-    return _environment().get_template("page.html").render(
+    return environment("conformance.report").get_template("page.html").render(
         answer=answer,
         mood=mood,
         results=results,

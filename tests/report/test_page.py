@@ -10,7 +10,8 @@ import pytest
 
 from conformance import catalogue
 from conformance.custody import unknown
-from conformance.report.page import SIGNS, render
+from conformance.report.markup import SIGNS
+from conformance.report.page import render
 from conformance.run import Run, Settings
 from conformance.verdict import Verdict
 
