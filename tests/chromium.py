@@ -11,6 +11,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import subprocess
 import time
 from contextlib import ExitStack
@@ -48,7 +49,8 @@ class Chromium:
         assert EXECUTABLE
         self._command = [
             EXECUTABLE, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
-            "--disable-background-networking", "--no-first-run", "--disable-dev-shm-usage",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--no-first-run", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND",
             "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank",
         ]  # fmt: skip
         self._stack = ExitStack()
@@ -74,11 +76,12 @@ class Chromium:
             stderr=subprocess.DEVNULL,
             preexec_fn=wire,  # noqa: PLW1509 - no threads here
             pass_fds=(READS, WRITES),
+            start_new_session=True,
         )
         for one in (theirs_in, theirs_out, *safe):
             os.close(one)
         self._stack.callback(process.wait)
-        self._stack.callback(process.kill)
+        self._stack.callback(os.killpg, process.pid, signal.SIGKILL)
         self._stack.callback(os.close, self._in)
         self._stack.callback(os.close, self._out)
         (page,) = (

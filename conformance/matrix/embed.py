@@ -80,7 +80,7 @@ class _Details:
         row = cell.row or {"remarks": [], "exchanges": 0, "failure": None}
         item: dict[str, Any] = {
             "verdict": cell.verdict,
-            "found": cell.found,
+            "whole": cell.row["verdict"] if cell.row else cell.verdict,
             "reason": self.text(cell.reason),
             "remarks": [self.text(remark) for remark in row["remarks"]],
             "exchanges": row["exchanges"],

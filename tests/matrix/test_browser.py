@@ -200,6 +200,24 @@ def test_a_cell_opens_and_closes_by_keyboard(page: Chromium, key: str) -> None:
     assert focused(page) == (THREE, 3)
 
 
+def test_what_a_search_alone_found_is_told_from_the_fixed_checks(
+    browser: Chromium, tmp_path: Path
+) -> None:
+    failure = {"expected": "code 0", "observed": "code 99", "exchanges": []}
+    found, solved = row(ONE, "fail", core="pass", failure=failure), row(TWO, "pass", core="none")
+    show(browser, tmp_path, [results(found, solved)])
+    browser.run("document.querySelector('td.also-fail').click()")
+    assert "fixed checks alone say pass" in panel(browser)
+    assert "with the generated search it is fail" in panel(browser)
+    assert "code 99" in panel(browser)
+    browser.run("document.querySelector('td.none').click()")
+    assert "with the generated search it is pass" in panel(browser)
+    browser.run("document.querySelector('[value=pass]').click()")
+    assert shown(browser) == [ONE, TWO]
+    browser.run("document.querySelector('[value=none]').click()")
+    assert shown(browser) == [ONE]
+
+
 def test_a_click_opens_a_cell_and_the_button_closes_it(page: Chromium) -> None:
     page.run("document.querySelector('td.none').click()")
     assert "why it is none" in panel(page)

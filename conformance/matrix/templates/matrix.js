@@ -185,8 +185,8 @@
       ["Reason", known.texts[detail.reason]],
       ["Exchanges", detail.exchanges ? `${detail.exchanges}, see exchanges.har of the run` : ""],
     ]));
-    if (detail.found) {
-      panel.append(element("p", `The fixed checks alone say ${detail.verdict}; a generated search found what follows.`));
+    if (detail.whole !== detail.verdict) {
+      panel.append(element("p", `The fixed checks alone say ${detail.verdict}, as the table does; with the generated search it is ${detail.whole}.`));
     }
     for (const remark of detail.remarks) panel.append(element("p", `Remark: ${known.texts[remark]}`, "remark"));
     if (detail.failure >= 0) panel.append(failurePart(known.failures[detail.failure]));
