@@ -3,27 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from markupsafe import Markup
 
-from conformance.report.markup import SIGNS, WORDS, for_script, source_hash, visible
+from conformance.report.markup import SIGNS, WORDS, for_script, source_hash
 from conformance.verdict import Verdict
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("plain, è, 漢, \n\t", "plain, è, 漢, \n\t"),
-        ("a\rb\0", "a\\u000db\\u0000"),
-        ("\N{RIGHT-TO-LEFT OVERRIDE}x", "\\u202ex"),
-        ("\N{LINE SEPARATOR}\ud800", "\\u2028\\ud800"),
-        (7, "7"),
-    ],
-)
-def test_what_nobody_sees_is_made_visible(text: Any, shown: str) -> None:
-    assert visible(text) == shown
 
 
 @pytest.mark.parametrize("text", ["</script><!--", "&amp;", "\u2028\u2029", "\ud800", "è\\u003c\\"])
