@@ -12,6 +12,7 @@ import pytest
 
 from conformance.consent import ask
 from conformance.errors import ConfigurationError
+from conformance.lab.journal import others
 from conformance.lab.safety import SafetyClass
 from conformance.plugin import Collector, start_emulator
 from conformance.report.files import make_folder
@@ -98,6 +99,8 @@ def run_cleanup(*, target: Path | None, url: str | None, allow: tuple[str, ...] 
         run.close()
     if cleanup is None:
         click.echo(f"Nothing to clean up: no run on {where} from here was interrupted")
+        for other in others(where):
+            click.echo(printable(f"There is one of {other}: if that is the same PBX, name it so"))
         return 0
     for line in cleanup.done:
         click.echo(printable(f"done:      {line}"))

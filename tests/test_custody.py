@@ -322,3 +322,13 @@ def test_an_extension_whose_texts_were_all_changed_is_known_by_its_number(
     done = cleanup(pbx)
     assert "extension 9000 removed" in done.stdout
     assert "9000" not in pbx.pbx.config.running.users
+
+
+def test_cleanup_names_other_addresses_with_something_left(pbx: EmulatorServer) -> None:
+    run = opened(pbx, "config")
+    create(run)
+    run.close()
+    with EmulatorServer(EmulatorSettings(users=8, calls=10), emulated_routes()) as other:
+        done = cleanup(other)
+    assert done.returncode == 0
+    assert f"There is one of {pbx.url}" in done.stdout

@@ -33,6 +33,7 @@ __all__ = [
     "Trace",
     "assert_writable",
     "journal_file",
+    "others",
     "read",
     "same_sut",
 ]
@@ -217,6 +218,14 @@ class Journal:
             self._descriptor = None
         if finished:
             self.file.unlink(missing_ok=True)
+
+
+def others(url: str) -> list[str]:
+    """The addresses of other PBXs on which runs were interrupted."""
+    mine = journal_file(url)
+    files = [file for file in mine.parent.parent.glob("*/journal.jsonl") if file != mine]
+    pasts = filter(None, map(read, sorted(files)))
+    return [past.url for past in pasts if past.unfinished]
 
 
 def assert_writable(file: Path) -> None:

@@ -198,7 +198,9 @@ class Callgroups:
     def _new(self, name: str, before: set[str]) -> str | None:
         new = {key: group for key, group in self.listed().items() if key not in before}
         named = [key for key, group in new.items() if group.name == name.strip()]
-        return next(iter(named or new), None)
+        # A PBX may have stored another name; a group of somebody else has another selection.
+        alike = [key for key, group in new.items() if group.selection in self._selections]
+        return next(iter(named or alike), None)
 
     def change(self, key: str, fields: Body, **how: Any) -> Exchange:
         """Send a PUT for a callgroup."""
@@ -237,4 +239,5 @@ class Callgroups:
 
     def _is_ours(self, group: Callgroup) -> bool:
         # A PBX that should have rejected a callgroup without a name has one without a name now.
-        return not group.name or group.name in {name.strip() for name in self._names}
+        nameless = not group.name and group.selection in {"", *self._selections}
+        return nameless or group.name in {name.strip() for name in self._names}
