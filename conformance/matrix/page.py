@@ -10,7 +10,7 @@ from markupsafe import Markup
 from conformance.matrix.column import notes
 from conformance.matrix.embed import details
 from conformance.matrix.table import FAIL, UNKNOWN
-from conformance.matrix.trend import trend
+from conformance.matrix.trend import MANY, trend
 from conformance.report.markup import (
     SIGNS,
     WORDS,
@@ -27,8 +27,6 @@ __all__ = ["render"]
 
 PACKAGE = "conformance.matrix"
 ALL_SIGNS = {**{str(verdict): sign for verdict, sign in SIGNS.items()}, UNKNOWN: "\N{MIDDLE DOT}"}
-# Heads of more columns than these are written upwards.
-MANY = 6
 MOST_SAID = 5
 
 

@@ -153,6 +153,20 @@ def test_the_trend_counts_what_the_table_shows() -> None:
     assert {rect.get("class") for rect in heights} >= {"fill-pass", "fill-fail", "fill-none"}
 
 
+def test_the_trend_tells_runs_of_one_firmware_apart_and_what_a_search_found() -> None:
+    failure = {"expected": "e", "observed": "o", "exchanges": []}
+    found = results(row(ONE, "fail", core="pass", failure=failure), firmware="3.9.6-3000")
+    for count in (2, 7):
+        page = parsed(found, *[results(row(ONE, "pass"), started=f"2026-11-0{n}T10:00:00Z")
+                               for n in range(1, count)])  # fmt: skip
+        text = page.xpath("//svg//text/text()")
+        assert any("2026-11-26" in one for one in text)
+        assert any("2026-11-01" in one for one in text)
+        assert any("by search" in one for one in text)
+        assert "1 broken by search alone" in page.xpath("//svg/desc")[0].text
+    assert not any("by search" in one for one in clean().xpath("//svg//text/text()"))
+
+
 def test_every_run_is_listed_with_its_facts() -> None:
     page = parsed(results(row(ONE, "pass"), select=["users.*"], complete=False), results())
     (one, two) = page.xpath("//div[@class='runs']//tbody/tr")
