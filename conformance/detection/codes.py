@@ -66,7 +66,7 @@ def _others(end: Endpoint, code: Code) -> Iterator[Code]:
     first = refusals[:1] if end.codes[1:2] != (code,) else refusals[-1:]
     # Of the phases of an update the next one may come early, and the last one stay for a while.
     late = code is end.codes[1]
-    far = [other for other in refusals if not late or other.code > code.code + 1]
+    far = [other for other in refusals if not late or other.code > code.code + 1] or refusals
     yield from first if end.codes[0].code == 0 else far[:1]
 
 

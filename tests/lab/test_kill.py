@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
-KILLS = int(os.environ.get("KPBX_KILLS", "3"))
+KILLS = int(os.environ.get("KPBX_KILLS", "2"))
 # Each with about as many requests as its run sends.
 PARTS = {
     "users.*": 700,
