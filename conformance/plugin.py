@@ -114,7 +114,7 @@ def start_emulator(alterations: Sequence[Alteration] = ()) -> EmulatorServer:
     from conformance.emulator.settings import EmulatorSettings  # noqa: PLC0415
     from conformance.families import emulated_routes  # noqa: PLC0415
 
-    settings = EmulatorSettings(boot_s=0.25, update_step_s=0.4)
+    settings = EmulatorSettings(boot_s=0.25, update_step_s=0.3)
     server = EmulatorServer(settings, emulated_routes(), alterations=alterations)
     server.start()
     return server

@@ -41,6 +41,7 @@ _EXTEN = re.compile(r"<exten\s*>\s*([^<]*?)\s*<")
 _MARKUP = re.compile(r"<[^>]*>")
 # What was expected, observed and remarked is prose; whole answers stand in exchanges.har.
 LONGEST_SHOWN = 4000
+LONGEST_REPEATED, MOST_REPEATED = 80, 10_000
 
 
 class Redactor:
@@ -50,6 +51,8 @@ class Redactor:
         self._username = username
         self._vocabulary = Vocabulary(SECRET_WORD)
         self._learnt: set[str] = set()
+        # Header fields and the like, the same in each exchange.
+        self._repeated: dict[str, str] = {}
         for secret in filter(None, secrets):
             self._vocabulary.add(spellings(secret) | digests(secret))
             for text in (secret, *digests(secret)):
@@ -62,6 +65,7 @@ class Redactor:
         if not values:
             return
         self._learnt |= values
+        self._repeated.clear()
         numbers = set(_EXTEN.findall(text))  # a secret that is the extension's number is none
         for value in values:
             secret = _content(value)
@@ -78,6 +82,15 @@ class Redactor:
             text: what is to be written.
             kept: contents of secret elements that stay, as they stand for something else.
         """
+        if len(text) > LONGEST_REPEATED or kept:
+            return self._without(text, kept)
+        if text not in self._repeated:
+            if len(self._repeated) >= MOST_REPEATED:
+                self._repeated.clear()
+            self._repeated[text] = self._without(text, kept)
+        return self._repeated[text]
+
+    def _without(self, text: str, kept: Collection[str]) -> str:
         names, held = self._vocabulary.look(text)
         if names:
             text = unnamed(text, names, kept)
