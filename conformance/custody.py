@@ -78,11 +78,11 @@ class Custody:
         if past is not None:
             past = self._finish_earlier(past, file)
         self._assert_free()
-        fresh = past is None
+        resumed = past is not None
         if past is None:
             before = {"lists": self._found.digests(), **state_before(sut, self._traces)}
             past = Past(url=self._url, before=before)
-        self._journal = Journal(file, past, resumed=not fresh)
+        self._journal = Journal(file, past, resumed=resumed)
         sut.client.guard = Guard(
             self._traces,
             self._journal,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from conformance.errors import LabError
-from conformance.lab.journal import POWER
+from conformance.lab.journal import POWER, normal
 from conformance.verdict import NotRun
 
 if TYPE_CHECKING:
@@ -55,11 +55,6 @@ CONDITIONS = (
 )
 HOOK_TIMEOUT_S = 120.0
 CANT_DO = 3
-
-
-def normal(condition: str) -> bool:
-    """Whether a condition holds on a PBX in ordinary operation: of them, `power` alone does."""
-    return condition == POWER
 
 
 class Panel(Protocol):

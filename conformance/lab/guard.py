@@ -57,7 +57,6 @@ class Guard:
         self._lists = lists
         self._pixit = pixit
         self._ask_pending = ask_pending
-        self._looking = False
         self._foreign_pending = foreign_pending
 
     def before(self, outgoing: Outgoing) -> None:
@@ -106,12 +105,8 @@ class Guard:
 
     def _look_for_others(self) -> None:
         """Ask what is pending, where nothing of the run's own can be."""
-        if not self._journal.past.pending and not self._looking:
-            self._looking = True
-            try:
-                self._ask_pending()
-            finally:
-                self._looking = False
+        if not self._journal.past.pending:
+            self._ask_pending()
 
     def _assert_own(self, kind: ObjectKind, outgoing: Outgoing) -> None:
         name = outgoing.endpoint.name if outgoing.endpoint else ""

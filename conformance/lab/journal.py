@@ -33,6 +33,7 @@ __all__ = [
     "Trace",
     "assert_writable",
     "journal_file",
+    "normal",
     "others",
     "read",
     "same_sut",
@@ -42,6 +43,11 @@ FORMAT, FORMAT_VERSION = "kpbx-conformance/journal", 1
 POWER = "power"
 WEB_PORTS = {None, 80, 443}
 LONGEST_NAME = 60
+
+
+def normal(condition: str) -> bool:
+    """Whether a condition holds on a PBX in ordinary operation: of them, `power` alone does."""
+    return condition == POWER
 
 
 def same_sut(url: str) -> str:
@@ -92,7 +98,7 @@ class Past:
     @property
     def unfinished(self) -> bool:
         """Whether there may be something to put back."""
-        abnormal = any(on is not (name == POWER) for name, on in self.conditions.items())
+        abnormal = any(on is not normal(name) for name, on in self.conditions.items())
         return bool(self.traces) or abnormal or self.pending
 
     def of(self, kind: str) -> list[Trace]:
@@ -189,10 +195,7 @@ class Journal:
             os.fsync(folder)
             os.close(folder)
         except OSError as error:
-            raise ConfigurationError(
-                f"{self.file}: the journal can't be written: {error.strerror}; "
-                "without it nothing may be changed; set XDG_STATE_HOME to a folder of yours"
-            ) from error
+            raise _unwritable(self.file, error) from error
         return descriptor
 
     def _append(self, entry: dict[str, Any]) -> None:
@@ -240,10 +243,14 @@ def assert_writable(file: Path) -> None:
         trial.write_bytes(b"")
         trial.unlink()
     except OSError as error:
-        raise ConfigurationError(
-            f"{file}: the journal can't be written: {error.strerror}; "
-            "without it nothing may be changed; set XDG_STATE_HOME to a folder of yours"
-        ) from error
+        raise _unwritable(file, error) from error
+
+
+def _unwritable(file: Path, error: OSError) -> ConfigurationError:
+    return ConfigurationError(
+        f"{file}: the journal can't be written: {error.strerror}; "
+        "without it nothing may be changed; set XDG_STATE_HOME to a folder of yours"
+    )
 
 
 def _drop_cut_line(file: Path) -> None:
