@@ -95,10 +95,8 @@ class Custody:
 
     def _finish_earlier(self, past: Past, file: Path) -> Past | None:
         """Clean up after a run that was interrupted; None if nothing is left of it."""
-        journal = Journal(file, past, resumed=True)
-        cleanup = clean(self._sut, self._traces, journal)
+        cleanup = self._clean_up(past, file)
         self.earlier = [f"a run of {past.started} was interrupted: {said}" for said in cleanup.done]
-        journal.close(finished=not cleanup.left)
         self._sut.look_for_pending()
         self._found = capture(self._sut)
         if not cleanup.left:
@@ -107,6 +105,13 @@ class Custody:
             f"still left of the run of {past.started}: {said}" for said in cleanup.left
         ]
         return past
+
+    def _clean_up(self, past: Past, file: Path) -> Cleanup:
+        """Finish from a journal that lies there; it goes when nothing is left."""
+        journal = Journal(file, past, resumed=True)
+        cleanup = clean(self._sut, self._traces, journal)
+        journal.close(finished=not cleanup.left)
+        return cleanup
 
     def _untouchable(self, found: AsFound) -> dict[str, set[str]]:
         """What is there and not to be touched, by list; the guide itself protects the rest."""
@@ -152,11 +157,9 @@ class Custody:
         past = read(file)
         if past is None:
             return None
-        journal = Journal(file, past, resumed=True)
         self._reach(past)
         probe(self._sut)
-        cleanup = clean(self._sut, self._traces, journal)
-        journal.close(finished=not cleanup.left)
+        cleanup = self._clean_up(past, file)
         lists = past.before.get("lists", {})
         cleanup.differences = capture(self._sut).unlike(lists)
         return cleanup
