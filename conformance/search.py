@@ -7,6 +7,7 @@ failing example of an earlier run is kept, which is tried before all others.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLES", "FOLDER", "Search", "generated", "keep_caches", "search"]
 
-# Examples that a generated check of weight 1 draws, by profile; quick leaves these checks out.
+# About how many messages a generated check of weight 1 draws, by profile; quick has no such checks.
 EXAMPLES = {"quick": 0, "full": 60, "soak": 2000}
 # Where failing examples are kept, below the folder that a run writes to.
 FOLDER = ".examples"
 PHASES = (hypothesis.Phase.reuse, hypothesis.Phase.generate, hypothesis.Phase.shrink)
+# Most of what an example costs Hypothesis is the same however much it draws.
+AT_ONCE = 10
 AGAIN = "not seen again when the same message was sent once more"
 T = TypeVar("T")
 
@@ -53,7 +56,7 @@ def search(
         check: the check; the exchanges of a failure begin with the example that shows it.
         drawn: the messages.
         holds: asks the SUT and states what must hold; it returns False where it could not tell.
-        weight: how many examples, in parts of what a profile draws (`EXAMPLES`).
+        weight: about how many messages, in parts of what a profile draws (`EXAMPLES`).
         name: tells the searches of one function apart, by which failing examples are kept.
 
     Raises:
@@ -83,10 +86,14 @@ class Search:
     ) -> None:
         """Draw messages until one fails; see `search`."""
         check, known = self._check, len(self._check.observations)
+        wanted = max(1, round(check.sut.examples * weight))
+        most = min(AT_ONCE, wanted)
+        # The first example is the simplest message alone; lists of one to `most` follow.
+        examples = 1 + math.ceil((wanted - 1) / ((1 + most) / 2))
 
         # A seed alone would have Hypothesis forget its examples: the settings come after it.
         @hypothesis.settings(
-            max_examples=max(1, round(check.sut.examples * weight)),
+            max_examples=examples,
             deadline=None,
             database=_kept(check.sut.kept_examples, name),
             phases=PHASES,
@@ -96,9 +103,10 @@ class Search:
             verbosity=hypothesis.Verbosity.quiet,
         )
         @hypothesis.seed(check.sut.seed)
-        @hypothesis.given(drawn)
-        def example(body: Any) -> None:
-            self._one(body)
+        @hypothesis.given(hypothesis.strategies.lists(drawn, min_size=1, max_size=most))
+        def example(bodies: list[Any]) -> None:
+            for body in bodies:
+                self._one(body)
 
         try:
             example()
