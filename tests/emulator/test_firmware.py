@@ -14,7 +14,8 @@ from tests.emulator.talk import Talk
 from tests.emulator.test_codes import documented
 
 UPDATE, STATUS = "/system/firmware/update", "/system/firmware/updatestatus"
-STEP_S = 0.1
+# Long enough for each phase to be seen on a busy machine.
+STEP_S = 0.3
 
 
 def slots(talk: Talk) -> tuple[str | None, ...]:
