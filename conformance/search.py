@@ -7,7 +7,9 @@ failing example of an earlier run is kept, which is tried before all others.
 
 from __future__ import annotations
 
+import base64
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import hypothesis
@@ -17,6 +19,7 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import Flaky
 
 from conformance.errors import HarnessError
+from conformance.pinned import Chosen, Noting, alike, opened_message, plain
 from conformance.strategies.minimal import cut_down
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from conformance.check import Check
+    from conformance.pinned import Pinned
 
 __all__ = ["EXAMPLES", "FOLDER", "Search", "generated", "keep_caches", "search"]
 
@@ -33,6 +37,8 @@ EXAMPLES = {"quick": 0, "full": 60, "soak": 2000}
 # Where failing examples are kept, below the folder that a run writes to.
 FOLDER = ".examples"
 PHASES = (hypothesis.Phase.reuse, hypothesis.Phase.generate, hypothesis.Phase.shrink)
+UNREADABLE = "what was drawn can't be drawn again by this release"
+UNLIKE = "what is drawn here is not what was recorded"
 AGAIN = "not seen again when the same message was sent once more"
 T = TypeVar("T")
 
@@ -76,20 +82,24 @@ class Search:
         self._before = list(check.exchanges)
         self._failure: NonConformance | None = None
         self._body: Any = None
+        self._drawn: dict[str, Any] | None = None
         self._told, self._reason = False, "no drawn message could be judged"
 
     def run(
         self, drawn: hypothesis.strategies.SearchStrategy[Any], weight: float, name: str
     ) -> None:
         """Draw messages until one fails; see `search`."""
-        check, known = self._check, len(self._check.observations)
+        check, known, pinned = self._check, len(self._check.observations), self._check.sut.pinned
+        if pinned is not None and pinned.search != name:
+            return  # another one found what is tried again
+        noting = Noting(_kept(check.sut.kept_examples, name))
 
         # A seed alone would have Hypothesis forget its examples: the settings come after it.
         @hypothesis.settings(
             max_examples=max(1, round(check.sut.examples * weight)),
             deadline=None,
-            database=_kept(check.sut.kept_examples, name),
-            phases=PHASES,
+            database=Chosen(pinned.choices) if pinned else noting,
+            phases=PHASES if pinned is None else PHASES[:1],
             suppress_health_check=list(hypothesis.HealthCheck),
             report_multiple_bugs=False,
             print_blob=False,
@@ -98,12 +108,15 @@ class Search:
         @hypothesis.seed(check.sut.seed)
         @hypothesis.given(drawn)
         def example(body: Any) -> None:
-            self._one(body)
+            if pinned is None or self._is_pinned(body, pinned):
+                self._one(body)
 
         try:
             example()
         except NonConformance:
-            self._cut_down()
+            if pinned is None:
+                self._note(name, noting.failed)
+                self._cut_down()
             raise self._failure or AssertionError from None
         except Flaky:
             # The PBX broke its word once; that it did not do so again makes it no better.
@@ -113,8 +126,22 @@ class Search:
             raise self._failure from None
         finally:
             self._keep_last_failures(known)
+        if pinned is not None and not pinned.tried:
+            raise Inconclusive(pinned.unlike or UNREADABLE)
         if not self._told:
             raise Inconclusive(self._reason)
+
+    def _note(self, name: str, choices: bytes) -> None:
+        """Keep what was drawn, so that it alone can be tried again."""
+        message = opened_message(plain(self._body), self._check.sut.words)
+        encoded = base64.b64encode(choices).decode()
+        self._drawn = {"search": name, "choices": encoded, "message": message}
+
+    def _is_pinned(self, body: Any, pinned: Pinned) -> bool:
+        """Whether a message is the one to be tried, as far as it can be the same here."""
+        pinned.tried = alike(plain(body), pinned.message, self._check.sut.words)
+        pinned.unlike = "" if pinned.tried else f"{UNLIKE}: {plain(body)}"
+        return pinned.tried
 
     def _one(self, body: Any) -> None:
         """Hold the statement against one message."""
@@ -161,6 +188,9 @@ class Search:
         failures = [item for item in found if item.verdict is Verdict.FAIL]
         last: dict[str, Observation] = {item.requirement: item for item in failures}
         kept = [item for item in found if item not in failures]
+        for item in last.values():
+            if item.failure and self._failure and item.requirement == self._failure.requirement:
+                item.failure = replace(item.failure, drawn=self._drawn)
         self._check.observations[known:] = [*kept, *last.values()]
 
 
