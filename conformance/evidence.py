@@ -34,7 +34,6 @@ ID = "id"
 # Of what tells a record from the others: best what people call it by.
 TELLING = ("name", "destination", "exten", "phone", "mail")
 LONGEST_HOLD = 120
-_PARSER = {"resolve_entities": False, "no_network": True, "load_dtd": False}
 _BLANKS = re.compile(r"[ \t\r\n]+")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _SECRET = re.compile(SECRET_NAME, re.IGNORECASE)
@@ -78,12 +77,23 @@ def minimal(exchanges: Sequence[Exchange], shown: Collection[Exchange]) -> tuple
         return tuple(shown) or tuple(exchanges[-1:])
     blamed = list(shown) or [exchanges[-1]]
     last = max(exchanges.index(one) for one in blamed)
+    blamed += _lists_of(exchanges[:last], exchanges[last])
     before = [one for one in exchanges[:last] if changes(one) or one in blamed]
     after = [*takewhile(_only_shows, exchanges[last + 1 :])]
     reads = [one for one in after if not changes(one)][-MOST_READ_AFTERWARDS:]
     told = [one for one in after if changes(one) or one in reads]
     kept = [*before[-LONGEST_SEQUENCE + 1 :], exchanges[last], *told]
     return _with_givers(exchanges, kept)
+
+
+def _lists_of(before: Sequence[Exchange], blamed: Exchange) -> list[Exchange]:
+    """The last list before the answer that shows one of its objects: both are to agree."""
+    end = blamed.endpoint
+    if end is None or not end.placeholder or changes(blamed):
+        return []
+    path = end.path.partition("<")[0].rstrip("/")
+    lists = [one for one in before if one.endpoint and one.endpoint.path.rstrip("/") == path]
+    return [one for one in lists if not changes(one)][-1:]
 
 
 def _only_shows(exchange: Exchange) -> bool:
@@ -124,8 +134,11 @@ def key_of(exchange: Exchange) -> str:
 def _parsed(data: bytes) -> etree._Element | None:
     if not data.strip():
         return None
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
+    )
     try:
-        return etree.fromstring(data, etree.XMLParser(recover=True, huge_tree=True, **_PARSER))
+        return etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError):
         return None
 

@@ -1,0 +1,65 @@
+"""case.json: one cause, for `kpbx-conformance replay` (`case.schema.json`)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from conformance import __version__
+from conformance.lab.safety import SafetyClass
+
+if TYPE_CHECKING:
+    from conformance.bugreport.causes import Cause, Row
+
+__all__ = ["FORMAT", "FORMAT_VERSION", "case_of", "safety_of", "title_of"]
+
+FORMAT, FORMAT_VERSION = "kpbx-conformance/case", 1
+DEFAULT_USER = "admin"
+
+
+def title_of(cause: Cause) -> str:
+    """What is broken, in a line."""
+    row = cause.lead
+    where = row["endpoint"] or row["clause"]
+    return f"{where}: {row['title']}"
+
+
+def safety_of(cause: Cause) -> list[str]:
+    """The safety classes that trying a cause again needs, the most harmless first."""
+    found = {str(row["safety"]) for row in cause.rows}
+    sequence = cause.failure.get("replay")
+    found |= {request["safety"] for request in sequence["requests"]} if sequence else set()
+    return [str(one) for one in sorted(map(SafetyClass, found), key=lambda one: one.rank)]
+
+
+def case_of(cause: Cause, results: dict[str, Any], username: str = DEFAULT_USER) -> dict[str, Any]:
+    """A cause as a program reads it."""
+    return {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "title": title_of(cause),
+        "harness": __version__,
+        "firmware": results["firmware"],
+        "api_version": results["api_version"],
+        "url": results["target"]["url"],
+        "username": username,
+        "seed": results["seed"],
+        "profile": results["profile"],
+        "dialect": results["dialect"],
+        "safety": safety_of(cause),
+        "requirements": [_requirement(row) for row in cause.rows],
+        "drawn": cause.failure.get("drawn"),
+        "sequence": cause.failure.get("replay"),
+    }
+
+
+def _requirement(row: Row) -> dict[str, Any]:
+    failure = row["failure"]
+    return {
+        "id": row["id"],
+        "clause": row["clause"],
+        "endpoint": row["endpoint"],
+        "title": row["title"],
+        "check": failure.get("check"),
+        "expected": failure["expected"],
+        "observed": failure["observed"],
+    }
