@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from conformance.behaviour.sequence import Sequence
     from conformance.behaviour.shrink import Trace
     from conformance.check import Check
+    from conformance.pinned import Pinned
 
 __all__ = ["Hunt", "hunt", "play"]
 
@@ -157,7 +158,7 @@ def play(check: Check, ground: Ground, *traces: Trace) -> None:
         Inconclusive: nothing could be compared.
     """
     search = Hunt(check, ground, seconds=math.inf)
-    _play_pinned(search) if check.sut.pinned else _play(search, traces)
+    _play_pinned(search) if _pinned(check) else _play(search, traces)
     _conclude(search)
 
 
@@ -178,7 +179,7 @@ def hunt(
         Inconclusive: nothing could be compared.
     """
     search = Hunt(check, ground, seconds=seconds)
-    if check.sut.pinned:
+    if _pinned(check):
         _play_pinned(search)
         _conclude(search)
         return
@@ -198,13 +199,19 @@ def _play(search: Hunt, traces: Iterable[Trace]) -> None:
             return
 
 
+def _pinned(check: Check) -> Pinned | None:
+    """The sequence that is to be tried again, if it is one."""
+    pinned = check.sut.pinned
+    return pinned if pinned is not None and pinned.search == SEQUENCE else None
+
+
 def _play_pinned(search: Hunt) -> None:
     """Play the sequence that is to be tried again.
 
     Raises:
         Inconclusive: some of its requests could not follow here.
     """
-    pinned = search.check.sut.pinned
+    pinned = _pinned(search.check)
     assert pinned is not None, "asked before"  # noqa: S101
     try:
         steps = [(name, decoded(drawn)) for name, drawn in pinned.steps if name in REQUESTS]
@@ -245,7 +252,7 @@ def _report(search: Hunt, found: Found) -> NoReturn:
     """Find the shortest sequence that goes wrong like the one found, and fail with it."""
     check = search.check
     search.allow(SHRINKING_S)
-    if found.trace and not check.sut.pinned:
+    if found.trace and not _pinned(check):
         shortest(found.trace, search.fails)
     last = search.found or found
     if last.observation.failure:

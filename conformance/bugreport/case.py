@@ -47,7 +47,7 @@ def case_of(cause: Cause, results: dict[str, Any], username: str = DEFAULT_USER)
         "dialect": results["dialect"],
         "safety": safety_of(cause),
         "requirements": [_requirement(row) for row in cause.rows],
-        "drawn": cause.failure.get("drawn"),
+        "drawn": next(filter(None, (row["failure"].get("drawn") for row in cause.rows)), None),
         "sequence": cause.failure.get("replay"),
     }
 

@@ -131,7 +131,7 @@ def _unusable(exchange: dict[str, Any]) -> bool:
 
 def _same(one: Row, other: Row) -> bool:
     mine, theirs = _last(one), _last(other)
-    if mine is None or theirs is None:
+    if mine is None or theirs is None or not _tried_alike(one, other):
         return False
     first, second = one["failure"], other["failure"]
     seen = _plain(first["observed"]) == _plain(second["observed"])
@@ -143,6 +143,12 @@ def _same(one: Row, other: Row) -> bool:
         return False
     expected = _plain(first["expected"], numbers=True) == _plain(second["expected"], numbers=True)
     return (seen and expected) or (_unusable(mine) and _unusable(theirs))
+
+
+def _tried_alike(one: Row, other: Row) -> bool:
+    """Whether one run of the checks can try both again: of searches only one can be pinned."""
+    drawn = [row["failure"].get("drawn") for row in (one, other)]
+    return None in drawn or drawn[0] == drawn[1]
 
 
 def _sent(exchange: dict[str, Any]) -> tuple[str, str, str]:

@@ -78,9 +78,11 @@ class _Script:
         self.sequence = case["sequence"]
         self.requests: list[dict[str, Any]] = self.sequence["requests"]
         self.classes = _classes(self.requests)
-        self.made = made_by(self.requests, traces)
+        made = made_by(self.requests, traces)
+        self.made = [one for one in made if one.holds]
+        self.unknown = [one.kind.name for one in made if not one.holds]
         self.moved = moved_by(self.requests, traces)
-        self.foreign = _touches_others(self.requests, self.made, traces)
+        self.foreign = _touches_others(self.requests, made, traces)
 
     @property
     def changes(self) -> bool:
@@ -199,6 +201,11 @@ class _Script:
             closing = f"</{setting.tag}></{setting.container}>"
             yield f"send_xml PUT {setting.written_by} '{tag}{closing}'"
         yield "send_xml PUT /pbx/apply"
+        for name in self.unknown:
+            said = (
+                f"If the PBX made a {name} of the request above, look for it yourself: it has no "
+            )
+            yield _echo(said + "text by which it is known again.")
 
     def _before(self) -> Iterator[str]:
         """Look at what is there, so that nothing of it is touched."""
