@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from conformance import __version__
@@ -14,6 +15,8 @@ __all__ = ["FORMAT", "FORMAT_VERSION", "case_of", "safety_of", "title_of"]
 
 FORMAT, FORMAT_VERSION = "kpbx-conformance/case", 1
 DEFAULT_USER = "admin"
+# A check by its name in pytest, which begins differently where the suite is started otherwise.
+_CHECK = re.compile(r"(?:.*/)?((?:families/\w+|general)/test_\w+\.py::\w+(?:\[.*\])?)")
 
 
 def title_of(cause: Cause) -> str:
@@ -59,7 +62,12 @@ def _requirement(row: Row) -> dict[str, Any]:
         "clause": row["clause"],
         "endpoint": row["endpoint"],
         "title": row["title"],
-        "check": failure.get("check"),
+        "check": _check(failure.get("check") or ""),
         "expected": failure["expected"],
         "observed": failure["observed"],
     }
+
+
+def _check(node: str) -> str | None:
+    found = _CHECK.fullmatch(node)
+    return found[1] if found else None

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape, unescape
 from conformance.evidence import Given, given, key_of
 from conformance.secrecy import SECRET_ELEMENTS, WITHHELD
 from conformance.wire.client import md5
+from conformance.wire.message import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -232,8 +233,9 @@ class _Template:
 
         def put(found: re.Match[str]) -> str:
             tag, said = found["tag"], found["text"]
-            if exchange is None and (tag, said) not in self._values.of_secrets:
-                return found[0]
+            known = (tag, said) in self._values.of_secrets
+            if (exchange is None and not known) or (tag == "gateway" and not is_address(said)):
+                return found[0]  # no address on purpose: that is what the request is about
             if tag == "exten":
                 self._extens.add(said)
             mark = text.mark({"value": self._values.name(tag, said, secret=False), "as": "xml"})
