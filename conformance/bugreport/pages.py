@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from conformance.bugreport.case import safety_of, title_of
 from conformance.bugreport.causes import SEVERITIES
 from conformance.bugreport.raw import raw
-from conformance.report.markdown import fenced, inline
+from conformance.report.markdown import code, fenced, inline
 from conformance.text import shortened
 
 if TYPE_CHECKING:
@@ -110,13 +110,14 @@ def _facts(report: Report, results: dict[str, Any], catalogue: Catalogue) -> str
 
 def _required(row: Row, catalogue: Catalogue) -> str:
     end = catalogue.endpoints.get(row["endpoint"] or "")
-    code = end.code(row["code"]) if end and row["code"] is not None else None
+    documented = end.code(row["code"]) if end and row["code"] is not None else None
     said = [f"{inline(row['title'])}."]
     if end is not None:
         said.append(f"The endpoint {inline(end.name)}: {inline(end.summary)}.")
-    if code is not None:
-        when = f", for {inline(code.when)}" if code.when else ""
-        said.append(f"Code {code.code} is documented as “{inline(code.message)}”{when}.")
+    if documented is not None:
+        when = f", for {inline(documented.when)}" if documented.when else ""
+        message = inline(documented.message)
+        said.append(f"Code {documented.code} is documented as “{message}”{when}.")
     return " ".join(re.sub(r"\.\.$|\.\.(?= )", ".", one) for one in said)
 
 
@@ -134,7 +135,7 @@ def _requirements(rows: Sequence[Row]) -> str:
         failure = row["failure"]
         cells = (row["clause"], failure["expected"], failure["observed"])
         shown = " | ".join(inline(shortened(one, LONGEST_CELL)) for one in cells)
-        lines.append(f"| `{row['id']}` | {shown} |")
+        lines.append(f"| {code(row['id'])} | {shown} |")
     return "\n".join(lines)
 
 
@@ -234,7 +235,7 @@ def _index(
         cause = report.cause
         title = f"[{inline(title_of(cause))}]({report.folder}/report.md)"
         since = report.history.since
-        names = ", ".join(f"`{row['id']}`" for row in cause.rows)
+        names = ", ".join(code(row["id"]) for row in cause.rows)
         found = "search" if cause.searched else "check"
         kind = SEVERITIES[cause.severity].what
         lines.append(f"| {number} | {title} | {kind} | {names} | {inline(since)} | {found} |")

@@ -13,7 +13,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from conformance.bugreport.made import made_by, moved_by
-from conformance.bugreport.shell import SECRETS, curl, secrets_of, word
+from conformance.bugreport.shell import SECRETS, curl, quoted, secrets_of, word
 from conformance.lab.safety import SafetyClass
 from conformance.text import printable, visible
 
@@ -149,16 +149,16 @@ class _Script:
     def _settings(self) -> Iterator[str]:
         yield "set -uo pipefail"
         yield "export LC_ALL=C"
-        yield f'url="${{KPBX_URL:-}}"; [ -n "$url" ] || url={shlex.quote(self.case["url"])}'
+        yield f'url="${{KPBX_URL:-}}"; [ -n "$url" ] || url={quoted(self.case["url"])}'
         yield 'url="${url%/}"; url="${url%/rest}"'
-        username = shlex.quote(self.case["username"])
+        username = quoted(self.case["username"])
         yield f'[ -n "${{KPBX_USERNAME:-}}" ] || KPBX_USERNAME={username}'
         for name in self._secrets():
             variable, what = SECRETS[name]
             said = shlex.quote(f"reproduce.sh: set {variable} to {what}")
             yield f"[ -n \"${{{variable}:-}}\" ] || {{ printf '%s\\n' {said} >&2; exit 2; }}"
         for variable, default in self.sequence["values"].items():
-            yield f'[ -n "${{{variable}:-}}" ] || {variable}={shlex.quote(default)}'
+            yield f'[ -n "${{{variable}:-}}" ] || {variable}={quoted(default)}'
         tools = "curl md5sum sed awk tr grep head cut mktemp"
         yield f"for tool in {tools}; do"
         yield '  command -v "$tool" >/dev/null || '

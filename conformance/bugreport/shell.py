@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from conformance.report.template import Pieces
 
-__all__ = ["SECRETS", "curl", "secrets_of", "word"]
+__all__ = ["SECRETS", "curl", "quoted", "secrets_of", "word"]
 
 # By the name in a template: the variable that holds it, and what it is.
 SECRETS = {
@@ -21,6 +21,21 @@ SECRETS = {
 }
 
 
+def quoted(text: str) -> str:
+    """A text as a word of bash; what an eye or a terminal would take for something else escaped."""
+    if text.replace("\n", "").isprintable():
+        return shlex.quote(text)
+    return "$'" + "".join(map(_escaped, text)) + "'"
+
+
+def _escaped(char: str) -> str:
+    if char in "'\\":
+        return f"\\{char}"
+    if char.isprintable() or char == "\0":  # which no word can hold
+        return char.replace("\0", "")
+    return "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", "surrogatepass"))
+
+
 def word(pieces: Pieces) -> str:
     """One word of bash that is the text of the pieces."""
     return "".join(map(_piece, pieces)) or "''"
@@ -28,7 +43,7 @@ def word(pieces: Pieces) -> str:
 
 def _piece(piece: str | dict[str, Any]) -> str:
     if isinstance(piece, str):
-        return shlex.quote(piece)
+        return quoted(piece)
     if "given" in piece:
         name, how = f"given_{piece['given']}", piece["as"]
         # As the answer has it, so that within XML nothing has to be escaped again.
@@ -51,7 +66,7 @@ def curl(request: dict[str, Any]) -> str:
     elif authorization:
         parts.append("-H " + word(["Authorization: ", *authorization["header"]]))
     for name, value in request["headers"].items():
-        parts.append("-H " + shlex.quote(f"{name}: {value}" if value else f"{name};"))
+        parts.append("-H " + quoted(f"{name}: {value}" if value else f"{name};"))
     body = request["body"]
     if body:
         parts.append(f"\\\n  --data-binary @<({_printed(body)}) \\\n ")

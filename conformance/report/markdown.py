@@ -6,15 +6,21 @@ import re
 
 from conformance.text import printable, visible
 
-__all__ = ["fenced", "inline"]
+__all__ = ["code", "fenced", "inline"]
 
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~&]")
+_PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 _TICKS = re.compile(r"`+")
 
 
 def inline(text: str) -> str:
     """A text within a line or a table's cell."""
     return _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", printable(text.replace("\n", " ")))
+
+
+def code(name: str) -> str:
+    """An identifier, set as code where it is one."""
+    return f"`{name}`" if _PLAIN.fullmatch(name) else inline(name)
 
 
 def fenced(text: str, language: str = "") -> str:
