@@ -9,7 +9,6 @@ A sequence of the state machine is kept as its steps.
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
@@ -61,7 +60,7 @@ class Pinned:
         """
         try:
             choices = base64.b64decode(drawn.get("choices", ""), validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise ValueError(f"choices: {error}") from None
         steps = tuple((str(name), values) for name, values in drawn.get("steps", ()))
         return cls(str(drawn["search"]), choices, drawn.get("message"), steps)

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import base64
 import re
+import unittest
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,8 +26,10 @@ from conformance.strategies.minimal import cut_down
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from hypothesis.database import ExampleDatabase
 
     from conformance.check import Check
     from conformance.pinned import Pinned
@@ -89,34 +93,18 @@ class Search:
         self, drawn: hypothesis.strategies.SearchStrategy[Any], weight: float, name: str
     ) -> None:
         """Draw messages until one fails; see `search`."""
-        check, known, pinned = self._check, len(self._check.observations), self._check.sut.pinned
-        if pinned is not None and pinned.search != name:
-            return  # another one found what is tried again
-        noting = Noting(_kept(check.sut.kept_examples, name))
-
-        # A seed alone would have Hypothesis forget its examples: the settings come after it.
-        @hypothesis.settings(
-            max_examples=max(1, round(check.sut.examples * weight)),
-            deadline=None,
-            database=Chosen(pinned.choices) if pinned else noting,
-            phases=PHASES if pinned is None else PHASES[:1],
-            suppress_health_check=list(hypothesis.HealthCheck),
-            report_multiple_bugs=False,
-            print_blob=False,
-            verbosity=hypothesis.Verbosity.quiet,
-        )
-        @hypothesis.seed(check.sut.seed)
-        @hypothesis.given(drawn)
-        def example(body: Any) -> None:
-            if pinned is None or self._is_pinned(body, pinned):
-                self._one(body)
-
+        check, pinned = self._check, self._check.sut.pinned
+        if pinned is not None:
+            if pinned.search == name:  # else another one drew what is tried again
+                self._repeat(drawn, pinned)
+            return
+        known, noting = len(check.observations), Noting(_kept(check.sut.kept_examples, name))
+        examples = max(1, round(check.sut.examples * weight))
         try:
-            example()
+            self._test(drawn, self._one, noting, PHASES, examples)
         except NonConformance:
-            if pinned is None:
-                self._note(name, noting.failed)
-                self._cut_down()
+            self._note(name, noting.failed)
+            self._cut_down()
             raise self._failure or AssertionError from None
         except Flaky:
             # The PBX broke its word once; that it did not do so again makes it no better.
@@ -126,22 +114,67 @@ class Search:
             raise self._failure from None
         finally:
             self._keep_last_failures(known)
-        if pinned is not None and not pinned.tried:
-            raise Inconclusive(pinned.unlike or UNREADABLE)
         if not self._told:
             raise Inconclusive(self._reason)
+
+    def _test(
+        self,
+        drawn: hypothesis.strategies.SearchStrategy[Any],
+        one: Callable[[Any], object],
+        kept: ExampleDatabase,
+        phases: Sequence[hypothesis.Phase],
+        examples: int,
+    ) -> None:
+        # A seed alone would have Hypothesis forget its examples: the settings come after it.
+        @hypothesis.settings(
+            max_examples=examples,
+            deadline=None,
+            database=kept,
+            phases=phases,
+            suppress_health_check=list(hypothesis.HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+            verbosity=hypothesis.Verbosity.quiet,
+        )
+        @hypothesis.seed(self._check.sut.seed)
+        @hypothesis.given(drawn)
+        def example(body: Any) -> None:
+            one(body)
+
+        example()
+
+    def _repeat(self, drawn: hypothesis.strategies.SearchStrategy[Any], pinned: Pinned) -> None:
+        """Try one message that was drawn before, if it comes out the same here.
+
+        Raises:
+            NonConformance: it breaks a requirement.
+            Inconclusive: it could not be tried, or told nothing.
+        """
+        known = len(self._check.observations)
+
+        def one(body: Any) -> None:
+            if alike(plain(body), pinned.message, self._check.sut.words):
+                pinned.tried = True
+                self._one(body)
+            else:
+                pinned.unlike = f"{UNLIKE}: {plain(body)}"
+
+        try:
+            # Hypothesis skips a test of which it knows no example.
+            with suppress(unittest.SkipTest):
+                self._test(drawn, one, Chosen(pinned.choices), PHASES[:1], 1)
+        except (NonConformance, Flaky):
+            raise self._failure or AssertionError from None
+        finally:
+            self._keep_last_failures(known)
+        if not pinned.tried or not self._told:
+            raise Inconclusive(self._reason if pinned.tried else pinned.unlike or UNREADABLE)
 
     def _note(self, name: str, choices: bytes) -> None:
         """Keep what was drawn, so that it alone can be tried again."""
         message = opened_message(plain(self._body), self._check.sut.words)
         encoded = base64.b64encode(choices).decode()
         self._drawn = {"search": name, "choices": encoded, "message": message}
-
-    def _is_pinned(self, body: Any, pinned: Pinned) -> bool:
-        """Whether a message is the one to be tried, as far as it can be the same here."""
-        pinned.tried = alike(plain(body), pinned.message, self._check.sut.words)
-        pinned.unlike = "" if pinned.tried else f"{UNLIKE}: {plain(body)}"
-        return pinned.tried
 
     def _one(self, body: Any) -> None:
         """Hold the statement against one message."""

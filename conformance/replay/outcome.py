@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 __all__ = ["Outcome", "State", "outcome_of"]
 
 
+NOT_TRIED = "the check went well, but not with what was found"
+
+
 class State(Enum):
     """How a case stands on the PBX that was asked now."""
 
@@ -52,7 +55,12 @@ def outcome_of(case: dict[str, Any], results: dict[str, Any], unlike: str) -> Ou
     else:
         state = State.HOLDS
     firmware = results["firmware"]
-    lines = [line for one, row in found for line in _lines(one, row, case["firmware"], firmware)]
+    tried = not unlike and results["complete"]
+    lines = [
+        line
+        for one, row in found
+        for line in _lines(one, row, case["firmware"], firmware, tried=tried)
+    ]
     if state is State.UNDECIDED and unlike:
         lines.append(f"  not tried as it was found: {unlike}")
     if not results["complete"]:
@@ -60,7 +68,9 @@ def outcome_of(case: dict[str, Any], results: dict[str, Any], unlike: str) -> Ou
     return Outcome(state, firmware, tuple(lines))
 
 
-def _lines(one: dict[str, Any], row: dict[str, Any] | None, before: str, now: str) -> Iterator[str]:
+def _lines(
+    one: dict[str, Any], row: dict[str, Any] | None, before: str, now: str, *, tried: bool
+) -> Iterator[str]:
     if row is None:
         yield f"{one['id']}: not decided: this release has no such requirement"
         return
@@ -70,8 +80,9 @@ def _lines(one: dict[str, Any], row: dict[str, Any] | None, before: str, now: st
         yield f"  expected: {failure['expected']}"
         yield f"  observed now: {failure['observed']}"
         yield f"  observed in {before}: {one['observed']}"
-    elif row["verdict"] == Verdict.PASS:
+    elif row["verdict"] == Verdict.PASS and tried:
         same = " (the firmware in which it was found broken)" if now == before else ""
         yield f"{one['id']}: fixed in {now}{same}"
     else:
-        yield f"{one['id']}: not decided in {now}: {row['reason'] or row['verdict']}"
+        said = row["reason"] or (NOT_TRIED if row["verdict"] == Verdict.PASS else row["verdict"])
+        yield f"{one['id']}: not decided in {now}: {said}"

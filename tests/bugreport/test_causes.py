@@ -80,7 +80,7 @@ def test_an_answer_that_holds_nothing_is_the_cause_of_all_that_was_expected_of_i
     assert groups(*rows) == [["response-schema", "code-0"]] or groups(*rows) == [
         ["code-0", "response-schema"]
     ]
-    empty = {"response": {"status": 500, "headers": {}, "body": ""}}
+    empty: dict[str, Any] = {"response": {"status": 500, "headers": {}, "body": ""}}
     rows = [
         failed("response-schema", "HTTP 500 without", exchange("a1", **empty)),
         failed("code-0", "HTTP 500, 0 bytes", exchange("b2", **empty), expected="code 0"),

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("name", ["results", "gate"])
+@pytest.mark.parametrize("name", ["results", "gate", "case"])
 def test_the_schemas_are_schemas(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(name))
     assert schema(name)["$id"].startswith("urn:kpbx-conformance:")
