@@ -11,7 +11,6 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import jsonschema
-from referencing import Registry, Resource
 
 from conformance.errors import ConfigurationError
 
@@ -40,17 +39,9 @@ def schema(name: str) -> dict[str, Any]:
     return found
 
 
-@cache
-def _registry() -> Registry[Any]:
-    """The schemas by their names, for those that refer to each other."""
-    contents = [schema(name) for name in (RESULTS, CASE)]
-    found: Registry[Any] = Registry()
-    return found.with_resources([(one["$id"], Resource.from_contents(one)) for one in contents])
-
-
 def problems(name: str, data: Any) -> str:
     """The first thing in which data break a format, with its place; empty if they fit."""
-    validator = jsonschema.Draft202012Validator(schema(name), registry=_registry())
+    validator = jsonschema.Draft202012Validator(schema(name))
     error = jsonschema.exceptions.best_match(validator.iter_errors(data))
     if error is None:
         return ""

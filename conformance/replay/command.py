@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import click
 import pytest
@@ -18,11 +20,9 @@ from conformance.pinned import Pinned
 from conformance.plugin import Collector
 from conformance.replay.outcome import State, outcome_of
 from conformance.run import Run, Settings
+from conformance.search import keep_caches
 from conformance.suite import Wiring, arguments, forget_other_suites
 from conformance.text import printable
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 __all__ = ["run_replay"]
 
@@ -124,8 +124,9 @@ def _replay(data: dict[str, Any], settings: Settings, *, yes: bool) -> int:
         if not yes:
             ask(run.sut, "--allow", "--yes")
         run.open()
-        options = [*arguments(run), "-p", "no:junitxml", "-p", "no:html"]
-        status = pytest.main(options, [Wiring(run), Collector(run)])
+        with TemporaryDirectory() as folder:
+            keep_caches(Path(folder))
+            status = pytest.main(arguments(run), [Wiring(run), Collector(run)])
     finally:
         run.close()
     if status not in KNOWN:
