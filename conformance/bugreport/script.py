@@ -83,6 +83,7 @@ class _Script:
         self.unknown = [one.kind.name for one in made if not one.holds]
         self.moved = moved_by(self.requests, traces)
         self.foreign = _touches_others(self.requests, made, traces)
+        self.shown = _lists_of(self.requests, traces)
 
     @property
     def changes(self) -> bool:
@@ -159,7 +160,7 @@ class _Script:
             yield f"[ -n \"${{{variable}:-}}\" ] || {{ printf '%s\\n' {said} >&2; exit 2; }}"
         for variable, default in self.sequence["values"].items():
             yield f'[ -n "${{{variable}:-}}" ] || {variable}={quoted(default)}'
-        tools = "curl md5sum sed awk tr grep head cut mktemp"
+        tools = "curl md5sum sed awk tr grep head cut diff mktemp"
         yield f"for tool in {tools}; do"
         yield '  command -v "$tool" >/dev/null || '
         yield '    { echo "reproduce.sh: needs $tool" >&2; exit 2; }'
@@ -201,6 +202,8 @@ class _Script:
             closing = f"</{setting.tag}></{setting.container}>"
             yield f"send_xml PUT {setting.written_by} '{tag}{closing}'"
         yield "send_xml PUT /pbx/apply"
+        for number, (method, path) in enumerate(self.shown):
+            yield f"compare {number} {method} {path}"
         for name in self.unknown:
             said = (
                 f"If the PBX made a {name} of the request above, look for it yourself: it has no "
@@ -215,8 +218,10 @@ class _Script:
         for one in self.made:
             kind, holds = one.kind, " ".join(map(word, one.holds))
             yield f"look {kind.name} {one.listed_by} {one.record} {kind.key} {holds}"
+        for number, (method, path) in enumerate(self.shown):
+            yield f"ask found-{number} {method} {path}"
         for number, setting in enumerate(self.moved):
-            yield f"ask setting-{number} {setting.read_by}"
+            yield f"ask setting-{number} GET {setting.read_by}"
             place = f"setting-{number} {setting.container} {setting.tag}"
             name = shlex.quote(f"the {setting.setting.name} can't be read: nothing was sent")
             yield f'setting_{number}="$(the_record {place})" || stop {name}'
@@ -275,6 +280,19 @@ def _switched(before: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     for one in now:
         if one not in before:
             yield f"conditions={shlex.quote(' '.join(now))}; condition {one} on"
+
+
+def _lists_of(requests: Iterable[dict[str, Any]], traces: Traces) -> list[tuple[str, str]]:
+    """Where that shows which requests may change, by method and path."""
+    sent = {request["endpoint"] for request in requests}
+    lists = [
+        one.listed_by
+        for one in traces.objects
+        if sent & {one.made_by, one.changed_by, one.removed_by}
+    ]
+    lists += [one.listed_by for one in traces.untouchable if one.changed_by in sent]
+    lists += [one.read_by for one in traces.settings if one.changed_by in sent]
+    return [(name.split(" ")[0], name.split(" ")[1]) for name in dict.fromkeys(lists)]
 
 
 def _touches_others(

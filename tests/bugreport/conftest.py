@@ -37,13 +37,16 @@ class Written:
         return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
+# Each takes seconds to find: the tests of this folder and those of replay share them.
+_MADE: dict[str, Written] = {}
+
+
 @pytest.fixture(scope="session")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Written]:
     """Find a case's failure and report it, when it is first asked for."""
-    made: dict[str, Written] = {}
 
     def write(name: str) -> Written:
-        if name not in made:
+        if name not in _MADE:
             case, folder = CASES[name], tmp_path_factory.mktemp(name)
             with pytest.MonkeyPatch.context() as patched:
                 patched.setenv("XDG_STATE_HOME", str(folder / "state"))
@@ -54,7 +57,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Written
             reports = folder / "reports"
             run_bugreport(file, families.traces(), select=(), output=reports, earlier=())
             row = results["requirements"][0]
-            made[name] = Written(folder_of(reports, case.requirement), row, case.defect)
-        return made[name]
+            _MADE[name] = Written(folder_of(reports, case.requirement), row, case.defect)
+        return _MADE[name]
 
     return write

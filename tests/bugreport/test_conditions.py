@@ -98,6 +98,25 @@ def test_it_waits_until_a_pbx_that_restarts_is_back(tmp_path: Path) -> None:
     assert "it restarts the PBX" in file.read_text(encoding="utf-8")
 
 
+def test_what_stays_changed_is_said(tmp_path: Path) -> None:
+    # A change of a route that was there before: on a PBX with the defect it is not rejected.
+    body = (
+        "<kpbx_request><route><id>1</id><enabled>false</enabled><ip_address>0.0.0.0</ip_address>"
+        "<netmask>0.0.0.0</netmask><gateway>192.168.23.100</gateway></route></kpbx_request>"
+    )
+    path = "/system/network/routes"
+    file = script(tmp_path, request("PUT", path, "network", body=[body]))
+    assert "it also sends changes of what is there already" in file.read_text(encoding="utf-8")
+    with emulated("system.network.routes.put.default-disabled") as pbx:
+        done = bash(file, pbx.url)
+    assert done.returncode == 0, done.stderr
+    assert f"GET {path} shows something else than before (<)" in done.stdout
+    assert "< <enabled>true</enabled>" in done.stdout
+    with emulated() as pbx:
+        done = bash(file, pbx.url)
+    assert f"GET {path} shows the same as before" in done.stdout
+
+
 def test_the_privacy_password_is_hashed_by_the_shell_and_asked_for(tmp_path: Path) -> None:
     secret = {"secret": "privacy_password", "as": "md5", "length": 32}
     body = [

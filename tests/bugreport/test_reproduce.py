@@ -89,29 +89,28 @@ def test_the_script_sends_the_recorded_requests_and_gets_the_recorded_answers(
     report = written(name)
     with emulated(report.defect) as pbx:
         before = pbx.state()
-        for _ in range(2):  # the second time, the PBX gives other ids
-            pbx.said.clear()
-            done = bash(report.script, pbx.url)
-            assert done.returncode == 0, done.stderr
-            assert done.stderr == ""
-            assert sent_again(pbx, report.row) == recorded(report.row)
-            assert pbx.state() == before
-    assert f"observed on 3.9.5-2891: {report.row['failure']['observed']}" in done.stdout
-
-
-@pytest.mark.parametrize("name", ["ids", "callgroup"])
-def test_ids_are_those_of_the_pbx_at_hand(written: Write, name: str) -> None:
-    report = written(name)
-    used = []
-    with emulated(report.defect) as pbx:
-        for _ in range(2):
+        done = bash(report.script, pbx.url)
+        assert done.returncode == 0, done.stderr
+        assert done.stderr == ""
+        assert sent_again(pbx, report.row) == recorded(report.row)
+        assert pbx.state() == before
+        assert ("shows the same as before" in done.stdout) is (name != "schema")
+        assert f"observed on 3.9.5-2891: {report.row['failure']['observed']}" in done.stdout
+        if name in {"ids", "callgroup"}:
+            first = ids_in(pbx)
             pbx.said.clear()
             bash(report.script, pbx.url)
-            keyed = [seen for seen, _ in pbx.said if seen.method == "PUT" and seen.request_id]
-            text = "".join(seen.target + seen.body.decode() for seen in keyed)
-            used.append(re.findall(r"callgroups/(\d+)|<contact><id>(\d+)", text))
-    assert used[0]
-    assert used[0] != used[1]
+            assert sent_again(pbx, report.row) == recorded(report.row)
+            assert first
+            assert first != ids_in(pbx), "the second time, the PBX gives other ids"
+            assert pbx.state() == before
+
+
+def ids_in(pbx: Pbx) -> list[str]:
+    """The ids of callgroups and contacts that were changed."""
+    changed = [seen for seen, _ in pbx.said if seen.method == "PUT" and seen.request_id]
+    text = "".join(seen.target + seen.body.decode() for seen in changed)
+    return re.findall(r"(?:callgroups/|<contact><id>)(\d+)", text)
 
 
 def test_a_pbx_that_is_mended_answers_otherwise_and_is_left_as_it_was(written: Write) -> None:
