@@ -22,8 +22,7 @@ _CHECK = re.compile(r"(?:.*/)?((?:families/\w+|general)/test_\w+\.py::\w+(?:\[.*
 def title_of(cause: Cause) -> str:
     """What is broken, in a line."""
     row = cause.lead
-    where = row["endpoint"] or row["clause"]
-    return f"{where}: {row['title']}"
+    return f"{row['endpoint'] or 'The API'} breaks: {row['title']}"
 
 
 def safety_of(cause: Cause) -> list[str]:

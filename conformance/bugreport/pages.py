@@ -144,13 +144,13 @@ def _often(cause: Cause) -> str:
     checks = row.get("checks")
     if not checks:
         return f"The checks that looked at it made {_count(row['exchanges'], 'exchange')}."
-    failed = checks.get("fail", 0)
+    failed, times = checks.get("fail", 0), row.get("times", 0)
     told = failed + checks.get("pass", 0)
-    said = f"Broken in {failed} of the {_count(told, 'check')} that could tell"
-    said += (
-        f", {_count(row.get('times', failed), 'time')} in all; these and others that looked at it "
-    )
-    return said + f"made {_count(row['exchanges'], 'exchange')}."
+    often = {1: "once", 2: "twice"}.get(times, f"{times} times")
+    said = f"{failed} of the {told} checks that could tell found it broken, {often} in all."
+    if told == 1:
+        said = f"The one check that could tell found it broken, {often}."
+    return f"{said} All checks that looked at it made {_count(row['exchanges'], 'exchange')}."
 
 
 def _count(number: int, noun: str) -> str:
