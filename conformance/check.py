@@ -8,11 +8,13 @@ not fail has passed.
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from conformance.errors import LabError, SafetyViolation, SutError
+from conformance.evidence import minimal
 from conformance.oracles import Answer, given_up, judge
 from conformance.sut import AUTO
 from conformance.verdict import (
@@ -37,8 +39,6 @@ __all__ = ["AUTO", "Answer", "Check", "requirement"]
 
 RETURN_AFTER_LOSS_S = 5.0
 ENDINGS = (NonConformance, Inconclusive, NotRun)
-# More than this many exchanges show nothing more to a reader of a failure.
-LONGEST_SEQUENCE = 12
 SMALL, MOST_HELD = 1024 * 1024, 192 * 1024 * 1024
 
 
@@ -60,6 +60,7 @@ class Check:
         self._remarks: dict[str, list[str]] = {}
         self._exits = ExitStack()
         self._passed_once: set[str] = set()
+        self._under: tuple[str, ...] = ()
         self._ended = (Verdict.ERROR, "the check was never reached")
 
     @property
@@ -111,6 +112,7 @@ class Check:
         earlier_ids: Collection[str] = frozenset(),
     ) -> None:
         """Take an exchange into this check, and judge what holds for every answer."""
+        exchange.conditions = self._under
         self.exchanges.append(exchange)
         for observation in judge(self.sut.catalogue, exchange, answer, earlier_ids):
             self.observe(observation)
@@ -149,20 +151,9 @@ class Check:
                 return
             self._passed_once.add(observation.requirement)
         if observation.failure and len(observation.failure.exchanges) <= 1:
-            sequence = self._sequence(observation.failure.exchanges)
-            observation.failure = Failure(
-                observation.failure.expected, observation.failure.observed, sequence
-            )
+            sequence = minimal(self.exchanges, observation.failure.exchanges)
+            observation.failure = replace(observation.failure, exchanges=sequence)
         self.observations.append(observation)
-
-    def _sequence(self, shown: Collection[Exchange]) -> tuple[Exchange, ...]:
-        """The exchanges that changed something before the one shown, and that one."""
-        if not self.exchanges:
-            return tuple(shown)
-        last = next(iter(shown), self.exchanges[-1])
-        upto = self.exchanges[: self.exchanges.index(last)] if last in self.exchanges else []
-        changing = [item for item in upto if item.request.method != "GET"]
-        return (*changing[-LONGEST_SEQUENCE + 1 :], last)
 
     def passed(self, requirement_id: str) -> None:
         """Say that a requirement holds, as far as this check has seen."""
@@ -180,12 +171,9 @@ class Check:
         Raises:
             NonConformance: always.
         """
-        failure = Failure(expected, observed, self._shown(exchanges))
+        failure = Failure(expected, observed, minimal(self.exchanges, exchanges))
         self.observe(Observation(requirement_id, Verdict.FAIL, failure=failure))
         raise NonConformance(requirement_id, failure)
-
-    def _shown(self, exchanges: Collection[Exchange]) -> tuple[Exchange, ...]:
-        return tuple(exchanges) if len(exchanges) > 1 else self._sequence(exchanges)
 
     def that(
         self,
@@ -215,7 +203,7 @@ class Check:
         if condition:
             self.passed(requirement_id)
         else:
-            failure = Failure(expected, observed, self._shown(exchanges))
+            failure = Failure(expected, observed, minimal(self.exchanges, exchanges))
             self.observe(Observation(requirement_id, Verdict.FAIL, failure=failure))
         return bool(condition)
 
@@ -312,7 +300,11 @@ class Check:
         with ExitStack() as stack:
             for name in names:
                 stack.enter_context(self.sut.lab.condition(name))
-            yield
+            before, self._under = self._under, (*self._under, *names)
+            try:
+                yield
+            finally:
+                self._under = before
 
     def on_exit(self, undo: Callable[[], object]) -> None:
         """Have something done when the check ends, whatever its verdict; last in, first out."""

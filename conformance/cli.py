@@ -196,6 +196,44 @@ def matrix(results: tuple[Path, ...], output: Path) -> NoReturn:
     sys.exit(run_matrix(results, output))
 
 
+@_example("kpbx-conformance bugreport reports/3.9.6-3000 --earlier reports/3.9.5-2891 -o bugs")
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("--select", multiple=True, metavar="PATTERN", help="Requirement-id glob; repeatable.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), default=Path("bugreports"),
+              show_default=True, metavar="DIR", help="Folder for the reports.")  # fmt: skip
+@click.option("--earlier", multiple=True, type=click.Path(path_type=Path), metavar="RESULTS",
+              help="Results of an earlier firmware, to say since when; repeatable.")  # fmt: skip
+def bugreport(results: Path, **options: Any) -> NoReturn:
+    """Write a report for the vendor on each cause of failed requirements, and an index.
+
+    RESULTS is a results.json or its folder. Reports that an earlier call wrote to the same folder
+    are replaced. Exit status: 0 written, 2 bad input.
+    """
+    from conformance import families  # noqa: PLC0415
+    from conformance.bugreport.command import run_bugreport  # noqa: PLC0415
+
+    sys.exit(run_bugreport(results, families.traces(), **options))
+
+
+@_example("kpbx-conformance replay bugs/01-users.configs.exten.put.stored --target lab.toml")
+@click.argument("case", type=click.Path(path_type=Path))
+@click.option(
+    "--target", type=click.Path(path_type=Path), help="Target file that describes the PBX."
+)
+@click.option("--url", help="Address of the PBX, without /rest/.")
+@click.option("--allow", callback=_split, help="Safety classes, separated by commas.")
+@click.option("--yes", is_flag=True, help="Do not ask before reboot, halt and network.")
+def replay(case: Path, **options: Any) -> NoReturn:
+    """Try a case of a bug report again: does it still fail?
+
+    CASE is a case.json, the folder of a report, or its zip. Exit status: 0 no longer fails, 1 still
+    fails, or could not be decided, 2 bad input, 3 the PBX can't be reached, 4 the harness failed.
+    """
+    from conformance.replay.command import run_replay  # noqa: PLC0415
+
+    sys.exit(run_replay(case, **options))
+
+
 @_example("kpbx-conformance cleanup --target lab.toml")
 @click.option(
     "--target", type=click.Path(path_type=Path), help="Target file that describes the PBX."

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from conformance.check import Check
     from conformance.emulator.server import EmulatorServer
     from conformance.lab.traces import Traces
+    from conformance.pinned import Pinned
 
 __all__ = ["PROFILES", "Run", "Settings"]
 
@@ -52,6 +53,10 @@ class Settings:
     profile: str = "quick"
     seed: int | None = None
     out: Path | None = None
+    checks: tuple[str, ...] = ()
+    """The checks to run, by their names in pytest; none stands for all."""
+    pinned: Pinned | None = None
+    """What a search is to try, and nothing else."""
 
     @property
     def embedded(self) -> bool:
@@ -155,6 +160,7 @@ class Run:
             seed=self.seed,
             examples=EXAMPLES[settings.profile],
         )
+        self.sut.pinned = settings.pinned
         self.custody = Custody(self.sut, _traces())
         if settings.out is not None and self.sut.examples:
             self.sut.kept_examples = settings.out / FOLDER

@@ -7,8 +7,12 @@ failing example of an earlier run is kept, which is tried before all others.
 
 from __future__ import annotations
 
+import base64
 import math
 import re
+import unittest
+from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import hypothesis
@@ -18,14 +22,18 @@ from hypothesis.database import DirectoryBasedExampleDatabase
 from hypothesis.errors import Flaky
 
 from conformance.errors import HarnessError
+from conformance.pinned import Chosen, Noting, alike, opened_message, plain
 from conformance.strategies.minimal import cut_down
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from hypothesis.database import ExampleDatabase
+
     from conformance.check import Check
+    from conformance.pinned import Pinned
 
 __all__ = ["EXAMPLES", "FOLDER", "Search", "generated", "keep_caches", "search"]
 
@@ -36,6 +44,8 @@ FOLDER = ".examples"
 PHASES = (hypothesis.Phase.reuse, hypothesis.Phase.generate, hypothesis.Phase.shrink)
 # Most of what an example costs Hypothesis is the same however much it draws.
 AT_ONCE = 10
+UNREADABLE = "what was drawn can't be drawn again by this release"
+UNLIKE = "what is drawn here is not what was recorded"
 AGAIN = "not seen again when the same message was sent once more"
 T = TypeVar("T")
 
@@ -79,38 +89,28 @@ class Search:
         self._before = list(check.exchanges)
         self._failure: NonConformance | None = None
         self._body: Any = None
+        self._drawn: dict[str, Any] | None = None
         self._told, self._reason = False, "no drawn message could be judged"
 
     def run(
         self, drawn: hypothesis.strategies.SearchStrategy[Any], weight: float, name: str
     ) -> None:
         """Draw messages until one fails; see `search`."""
-        check, known = self._check, len(self._check.observations)
+        check, pinned = self._check, self._check.sut.pinned
         wanted = max(1, round(check.sut.examples * weight))
         most = min(AT_ONCE, wanted)
+        messages = hypothesis.strategies.lists(drawn, min_size=1, max_size=most)
+        if pinned is not None:
+            if pinned.search == name:  # else another one drew what is tried again
+                self._repeat(messages, pinned)
+            return
+        known, noting = len(check.observations), Noting(_kept(check.sut.kept_examples, name))
         # The first example is the simplest message alone; lists of one to `most` follow.
         examples = 1 + math.ceil((wanted - 1) / ((1 + most) / 2))
-
-        # A seed alone would have Hypothesis forget its examples: the settings come after it.
-        @hypothesis.settings(
-            max_examples=examples,
-            deadline=None,
-            database=_kept(check.sut.kept_examples, name),
-            phases=PHASES,
-            suppress_health_check=list(hypothesis.HealthCheck),
-            report_multiple_bugs=False,
-            print_blob=False,
-            verbosity=hypothesis.Verbosity.quiet,
-        )
-        @hypothesis.seed(check.sut.seed)
-        @hypothesis.given(hypothesis.strategies.lists(drawn, min_size=1, max_size=most))
-        def example(bodies: list[Any]) -> None:
-            for body in bodies:
-                self._one(body)
-
         try:
-            example()
+            self._test(messages, self._one, noting, PHASES, examples)
         except NonConformance:
+            self._note(name, noting.failed)
             self._cut_down()
             raise self._failure or AssertionError from None
         except Flaky:
@@ -123,6 +123,68 @@ class Search:
             self._keep_last_failures(known)
         if not self._told:
             raise Inconclusive(self._reason)
+
+    def _test(
+        self,
+        messages: hypothesis.strategies.SearchStrategy[list[Any]],
+        one: Callable[[Any], object],
+        kept: ExampleDatabase,
+        phases: Sequence[hypothesis.Phase],
+        examples: int,
+    ) -> None:
+        # A seed alone would have Hypothesis forget its examples: the settings come after it.
+        @hypothesis.settings(
+            max_examples=examples,
+            deadline=None,
+            database=kept,
+            phases=phases,
+            suppress_health_check=list(hypothesis.HealthCheck),
+            report_multiple_bugs=False,
+            print_blob=False,
+            verbosity=hypothesis.Verbosity.quiet,
+        )
+        @hypothesis.seed(self._check.sut.seed)
+        @hypothesis.given(messages)
+        def example(bodies: list[Any]) -> None:
+            for body in bodies:
+                one(body)
+
+        example()
+
+    def _repeat(
+        self, messages: hypothesis.strategies.SearchStrategy[list[Any]], pinned: Pinned
+    ) -> None:
+        """Try one message that was drawn before, if it comes out the same here.
+
+        Raises:
+            NonConformance: it breaks a requirement.
+            Inconclusive: it could not be tried, or told nothing.
+        """
+        known = len(self._check.observations)
+
+        def one(body: Any) -> None:
+            if alike(plain(body), pinned.message, self._check.sut.words):
+                pinned.tried = True
+                self._one(body)
+            else:
+                pinned.unlike = f"{UNLIKE}: {plain(body)}"
+
+        try:
+            # Hypothesis skips a test of which it knows no example.
+            with suppress(unittest.SkipTest):
+                self._test(messages, one, Chosen(pinned.choices), PHASES[:1], 1)
+        except (NonConformance, Flaky):
+            raise self._failure or AssertionError from None
+        finally:
+            self._keep_last_failures(known)
+        if not pinned.tried or not self._told:
+            raise Inconclusive(self._reason if pinned.tried else pinned.unlike or UNREADABLE)
+
+    def _note(self, name: str, choices: bytes) -> None:
+        """Keep what was drawn, so that it alone can be tried again."""
+        message = opened_message(plain(self._body), self._check.sut.words)
+        encoded = base64.b64encode(choices).decode()
+        self._drawn = {"search": name, "choices": encoded, "message": message}
 
     def _one(self, body: Any) -> None:
         """Hold the statement against one message."""
@@ -169,6 +231,9 @@ class Search:
         failures = [item for item in found if item.verdict is Verdict.FAIL]
         last: dict[str, Observation] = {item.requirement: item for item in failures}
         kept = [item for item in found if item not in failures]
+        for item in last.values():
+            if item.failure and self._failure and item.requirement == self._failure.requirement:
+                item.failure = replace(item.failure, drawn=self._drawn)
         self._check.observations[known:] = [*kept, *last.values()]
 
 

@@ -40,8 +40,10 @@ class Wiring:
 def arguments(run: Run) -> list[str]:
     """The command line of pytest for a run."""
     package = str(resources.files("conformance"))
+    # Not its name: pytest would look for a conftest.py where it is started.
+    checks = [f"{package}/{name}" for name in run.settings.checks] or [package]
     return [
-        package,  # not its name: pytest would look for a conftest.py where it is started
+        *checks,
         "-c",
         str(resources.files("conformance") / "suite.ini"),
         "--rootdir",

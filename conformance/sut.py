@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from conformance.dialect import Dialect
     from conformance.lab.conditions import Lab
     from conformance.lab.target import Target
+    from conformance.pinned import Pinned
     from conformance.wire.client import Sink, WireClient
     from conformance.wire.exchange import Exchange, Response
     from conformance.wire.message import Body
@@ -83,6 +84,10 @@ class Sut:
         self.seed = seed
         self.examples = examples
         self.kept_examples: Path | None = None
+        self.pinned: Pinned | None = None
+        """What a search is to try, and nothing else."""
+        self.words: list[str] = []
+        """The words of this run that were given out so far."""
         self.firmware = ""
         self.api_version = "1.1"
         self.pending_at_start = False
@@ -120,7 +125,8 @@ class Sut:
 
     def fresh_id(self) -> str:
         """A word of letters and digits that this run has not used yet."""
-        return next(self._words_left)
+        self.words.append(next(self._words_left))
+        return self.words[-1]
 
     def schema_path(self, end: Endpoint, kind: str) -> str | None:
         """The schema of an endpoint's request or response in the API version of this SUT."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from conformance.wire.exchange import Exchange
 
 __all__ = ["Failure", "Inconclusive", "NonConformance", "NotRun", "Observation", "Verdict"]
@@ -45,11 +47,16 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What was expected, what was observed, and the exchanges that show it."""
+    """What was expected, what was observed, and the exchanges that show it.
+
+    Attributes:
+        drawn: of what a search found, what it had drawn (`conformance.pinned`).
+    """
 
     expected: str
     observed: str
     exchanges: tuple[Exchange, ...] = ()
+    drawn: Mapping[str, Any] | None = None
 
 
 @dataclass(slots=True)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from conformance import catalogue
-from conformance.check import LONGEST_SEQUENCE, Answer, Check
+from conformance.check import Answer, Check
 from conformance.errors import LabError
+from conformance.evidence import LONGEST_SEQUENCE
 from conformance.sut import FIRST_CONTACT
 from conformance.verdict import Inconclusive, NonConformance, NotRun, Observation, Verdict
 from tests.support import Canned, FakeLab, StubPbx, drop, error, kpbx, sut_on

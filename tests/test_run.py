@@ -41,6 +41,8 @@ FIELDS = frozenset(
         "reason",
         "remarks",
         "exchanges",
+        "checks",
+        "times",
         "failure",
     }
 )

@@ -30,7 +30,9 @@ def check_with(seed: int, kept: Path | None = None) -> Any:
     return SimpleNamespace(
         exchanges=["set-up"],
         observations=[Observation("users.configs.post.code-0", Verdict.PASS)],
-        sut=SimpleNamespace(seed=seed, examples=80, kept_examples=kept, dead=""),
+        sut=SimpleNamespace(
+            seed=seed, examples=80, kept_examples=kept, dead="", pinned=None, words=[]
+        ),
         remark=lambda *_: None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import hypothesis
@@ -14,8 +14,9 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from conformance.behaviour.ground import PROBLEMS, Ground
 from conformance.behaviour.kinds import CONTACT
-from conformance.behaviour.machine import Machine
+from conformance.behaviour.machine import REQUESTS, Machine
 from conformance.behaviour.shrink import shortest
+from conformance.behaviour.steps import decoded, encoded
 from conformance.verdict import NonConformance, Observation, Verdict
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from conformance.behaviour.sequence import Sequence
     from conformance.behaviour.shrink import Trace
     from conformance.check import Check
+    from conformance.pinned import Pinned
 
 __all__ = ["Hunt", "hunt", "play"]
 
@@ -31,6 +33,7 @@ STEPS = 12
 # Restarts take minutes on a real PBX.
 MOST_RESTARTS = 2
 SHRINKING_S = 20.0
+SEQUENCE, PRIVATE = "sequence", "add_private_contact"
 UNDECIDED = "no sequence came to decide it"
 
 
@@ -155,7 +158,7 @@ def play(check: Check, ground: Ground, *traces: Trace) -> None:
         Inconclusive: nothing could be compared.
     """
     search = Hunt(check, ground, seconds=math.inf)
-    _play(search, traces)
+    _play_pinned(search) if _pinned(check) else _play(search, traces)
     _conclude(search)
 
 
@@ -176,6 +179,10 @@ def hunt(
         Inconclusive: nothing could be compared.
     """
     search = Hunt(check, ground, seconds=seconds)
+    if _pinned(check):
+        _play_pinned(search)
+        _conclude(search)
+        return
     _play(search, traces)
     if search.found is None and not search.over:
         if CONTACT in ground.kinds:
@@ -190,6 +197,34 @@ def _play(search: Hunt, traces: Iterable[Trace]) -> None:
         search.repeat(trace)
         if search.found is not None:
             return
+
+
+def _pinned(check: Check) -> Pinned | None:
+    """The sequence that is to be tried again, if it is one."""
+    pinned = check.sut.pinned
+    return pinned if pinned is not None and pinned.search == SEQUENCE else None
+
+
+def _play_pinned(search: Hunt) -> None:
+    """Play the sequence that is to be tried again.
+
+    Raises:
+        Inconclusive: some of its requests could not follow here.
+    """
+    pinned = _pinned(search.check)
+    assert pinned is not None, "asked before"  # noqa: S101
+    try:
+        steps = [(name, decoded(drawn)) for name, drawn in pinned.steps if name in REQUESTS]
+    except ValueError as error:
+        search.check.inconclusive(f"what was recorded is no sequence of this release: {error}")
+    if any(name == PRIVATE for name, _ in steps):
+        search.ground.learn_privates()
+    search.repeat(steps)
+    sent, recorded = len(search.trace), len(pinned.steps)
+    if search.found is None and (sent < recorded or not steps):
+        pinned.unlike = f"{sent} of {recorded} recorded requests could be sent here"
+        search.check.inconclusive(search.stopped or pinned.unlike)
+    pinned.tried = True
 
 
 def _conclude(search: Hunt) -> None:
@@ -217,9 +252,12 @@ def _report(search: Hunt, found: Found) -> NoReturn:
     """Find the shortest sequence that goes wrong like the one found, and fail with it."""
     check = search.check
     search.allow(SHRINKING_S)
-    if found.trace:
+    if found.trace and not _pinned(check):
         shortest(found.trace, search.fails)
     last = search.found or found
+    if last.observation.failure:
+        drawn = {"search": SEQUENCE, "steps": encoded(last.trace)}
+        last.observation.failure = replace(last.observation.failure, drawn=drawn)
     _only_the_last_failures(check)
     check.observations.append(last.observation)
     raise last.error

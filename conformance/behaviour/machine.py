@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from conformance.behaviour.hunt import Hunt
     from conformance.behaviour.model import Model
 
-__all__ = ["Machine"]
+__all__ = ["REQUESTS", "Machine"]
+
+REQUESTS: set[str] = set()
+"""The names of the rules, by which a sequence can be played again."""
 
 HIGHEST = 2
 CHOICE, SLOT = st.integers(0, HIGHEST), st.integers(0, 1)
@@ -57,6 +60,8 @@ def request(
     """
 
     def decorate(send: Callable[..., None]) -> Callable[..., None]:
+        REQUESTS.add(send.__name__)
+
         @wraps(send)
         def kept(machine: Machine, **values: Any) -> None:
             if when(machine):

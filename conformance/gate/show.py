@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 from conformance.gate.compare import BARRING, Group
+from conformance.report.markdown import inline
 from conformance.text import printable
 
 if TYPE_CHECKING:
@@ -80,18 +81,10 @@ def as_text(comparison: Comparison) -> Iterator[str]:
     yield f"\n{answer(comparison)}"
 
 
-def _cell(text: str) -> str:
-    """Text of the PBX in a Markdown table: neither markup, nor a new row."""
-    plain = printable(text.replace("\n", " "))
-    for char in "\\`*_{}[]<>()#+!|~&":
-        plain = plain.replace(char, f"&#{ord(char)};")
-    return plain
-
-
 def as_markdown(comparison: Comparison) -> str:
     """A comment for a merge request."""
-    lines = [f"## {answer(comparison)}", "", _cell(_runs(comparison)), ""]
-    lines += [f"- **not comparable:** {_cell(reason)}" for reason in comparison.incomparable]
+    lines = [f"## {answer(comparison)}", "", inline(_runs(comparison)), ""]
+    lines += [f"- **not comparable:** {inline(reason)}" for reason in comparison.incomparable]
     for group, changes in comparison.groups.items():
         if not changes:
             continue
@@ -105,9 +98,9 @@ def as_markdown(comparison: Comparison) -> str:
                 waiver = change.waiver
                 said = f"{said} Waived until {waiver.expires} by {waiver.owner}: {waiver.reason}"
                 said += f" ({waiver.link})"
-            lines.append(f"| `{change.id}` | {_cell(change.clause)} | {_cell(said)} |")
+            lines.append(f"| `{change.id}` | {inline(change.clause)} | {inline(said)} |")
     problems = [
-        f"- `{waiver.requirement}` of {_cell(waiver.owner)} {_cell(problem)}"
+        f"- `{waiver.requirement}` of {inline(waiver.owner)} {inline(problem)}"
         for waiver in comparison.waivers
         for problem in waiver.problems
     ]

@@ -27,8 +27,10 @@ class _Entry:
     remarks: dict[str, None] = field(default_factory=dict)
     exchanges: int = 0
     failure: dict[str, Any] | None = None
-    node: str = ""
+    searched: bool = False
     core: Verdict | None = None
+    checks: Counter[str] = field(default_factory=Counter)
+    times: int = 0
 
 
 class Ledger:
@@ -46,6 +48,7 @@ class Ledger:
         self.leftovers += record["leftovers"]
         self.dialect.update(record["dialect"])
         counted: set[str] = set()
+        ended: dict[str, Verdict] = {}
         for item in record["observations"]:
             entry = self._entries.setdefault(item["requirement"], _Entry())
             entry.remarks.update(dict.fromkeys(item["remarks"]))
@@ -55,10 +58,16 @@ class Ledger:
             remark_only = item["verdict"] == Verdict.NONE and not item["reason"]
             if remark_only:
                 continue
-            _weigh(entry, item, record["node"])
+            _weigh(entry, item, record)
             verdict = Verdict(item["verdict"])
+            entry.times += verdict is Verdict.FAIL
+            ended[item["requirement"]] = max(
+                verdict, ended.get(item["requirement"], verdict), key=lambda one: one.rank
+            )
             if not record["searched"] and (entry.core is None or verdict.rank > entry.core.rank):
                 entry.core = verdict
+        for name, verdict in ended.items():
+            self._entries[name].checks[str(verdict)] += 1
 
     def counts(self) -> Counter[str]:
         """How many requirements have each verdict so far."""
@@ -85,13 +94,16 @@ class Ledger:
         return rows
 
 
-def _weigh(entry: _Entry, item: dict[str, Any], node: str) -> None:
+def _weigh(entry: _Entry, item: dict[str, Any], record: dict[str, Any]) -> None:
     verdict = Verdict(item["verdict"])
-    if entry.verdict is None or verdict.rank > entry.verdict.rank:
+    # Of two failures the one that comes again whatever is drawn tells more.
+    surer = verdict is entry.verdict is Verdict.FAIL and entry.searched and not record["searched"]
+    if entry.verdict is None or verdict.rank > entry.verdict.rank or surer:
         if entry.verdict is Verdict.INCONC and verdict is Verdict.PASS and entry.reason:
             entry.remarks[f"one check could not tell: {entry.reason}"] = None
         entry.verdict, entry.reason = verdict, item["reason"]
-        entry.failure, entry.node = item["failure"], node
+        entry.failure = item["failure"] and {**item["failure"], "check": record["node"]}
+        entry.searched = record["searched"]
     elif verdict is Verdict.INCONC and entry.verdict is Verdict.PASS and item["reason"]:
         entry.remarks[f"one check could not tell: {item['reason']}"] = None
 
@@ -115,6 +127,8 @@ def _row(
         "reason": reason,
         "remarks": list(entry.remarks),
         "exchanges": entry.exchanges,
+        "checks": dict(entry.checks),
+        "times": entry.times,
         "failure": entry.failure,
     }
 

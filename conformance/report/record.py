@@ -7,6 +7,8 @@ import shlex
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
+from conformance.pinned import shown
+from conformance.report.template import of_failure
 from conformance.secrecy import WITHHELD
 from conformance.wire import har
 from conformance.wire.client import md5
@@ -99,6 +101,8 @@ class Recorder:
                 "expected": self._redactor.shown(item.failure.expected),
                 "observed": self._redactor.shown(item.failure.observed),
                 "exchanges": [self.exchange(one) for one in item.failure.exchanges],
+                "replay": of_failure(self._target, self._redactor, item.failure.exchanges),
+                "drawn": shown(item.failure.drawn, self._redactor),
             }
         return {
             "requirement": item.requirement,

@@ -98,6 +98,8 @@ class Exchange:
     surplus: bytes = field(default=b"", repr=False)
     validation: ValidationResult | None = field(default=None, repr=False)
     notes: list[str] = field(default_factory=list)
+    conditions: tuple[str, ...] = ()
+    """The lab conditions that a check had brought about."""
 
     @property
     def status(self) -> int:

@@ -21,10 +21,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.mark.parametrize("name", ["results", "gate"])
+@pytest.mark.parametrize("name", ["results", "gate", "case"])
 def test_the_schemas_are_schemas(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema(name))
     assert schema(name)["$id"].startswith("urn:kpbx-conformance:")
+
+
+def test_what_two_formats_share_is_the_same_in_both() -> None:
+    # Each file stands for itself: whoever validates with one needs no other.
+    case, results = schema("case")["$defs"], schema("results")["$defs"]
+    assert {name: results[name] for name in case} == case
+    for name in ("case", "results", "gate"):
+        assert "urn:" not in json.dumps(schema(name)).replace(schema(name)["$id"], "")
 
 
 def run(folder: Path, url: str, *more: str) -> dict[str, Any]:

@@ -155,3 +155,24 @@ def test_a_search_decides_the_verdict_and_never_the_core() -> None:
     ledger = Ledger()
     ledger.add(record("pass", searched=True))
     assert (row(ledger)["verdict"], row(ledger)["core"]) == ("pass", "none")
+
+
+def test_how_often_and_by_which_checks() -> None:
+    ledger = Ledger()
+    for one in (record("pass", "fail", "fail", node="a"), record("pass", node="b")):
+        ledger.add(one)
+    ledger.add(record("inconc", node="c"))
+    ledger.add(remark("odd"))
+    found = row(ledger)
+    assert (found["checks"], found["times"]) == ({"fail": 1, "pass": 1, "inconc": 1}, 2)
+    assert found["failure"] == {**FAILURE, "check": "a"}
+
+
+@pytest.mark.parametrize("searched_first", [True, False])
+def test_a_fixed_check_s_failure_comes_before_that_of_a_search(searched_first: bool) -> None:
+    ledger = Ledger()
+    both = [record("fail", node="drawn", searched=True), record("fail", node="fixed")]
+    for one in both if searched_first else both[::-1]:
+        ledger.add(one)
+    assert row(ledger)["failure"]["check"] == "fixed"
+    assert FAILURE.keys() == {"expected", "observed", "exchanges"}, "the record is left as it was"
