@@ -20,6 +20,7 @@ from conformance.lab.target import Connection, Pics, Pixit, Target, from_url, lo
 from conformance.lab.target import number_range as numbers
 from conformance.probe import probe
 from conformance.report.ledger import FORMAT, FORMAT_VERSION, Ledger, catalogue_digest, summary
+from conformance.report.head import head_of
 from conformance.report.record import Recorder
 from conformance.search import EXAMPLES, FOLDER, keep_caches
 from conformance.sut import Sut
@@ -155,6 +156,7 @@ class Run:
             seed=self.seed,
             examples=EXAMPLES[settings.profile],
         )
+        self.declared = target.pics
         self.custody = Custody(self.sut, _traces())
         if settings.out is not None and self.sut.examples:
             self.sut.kept_examples = settings.out / FOLDER
@@ -180,6 +182,13 @@ class Run:
         self.custody.take()
         self.ledger.dialect.update(self.recorder.dialect(self.sut.dialect))
         self.ledger.har += self.recorder.entries()
+
+    def begin(self, node: str) -> None:
+        """A check begins; what is recorded from now on is its own."""
+
+    def head(self) -> dict[str, Any]:
+        """What a recording says of this run, so that it can be played back."""
+        return head_of(self)
 
     def close(self) -> None:
         """Close the connections to the SUT, and let go of it."""

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from conformance.secrecy import WITHHELD
 from conformance.wire import har
 from conformance.wire.client import md5
+from conformance.wire.numbered import Numbers
 from conformance.wire.redact import SAID_BY
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Recorder:
         self._target = target
         self._redactor = redactor
         self._unwritten: list[Exchange] = []
+        self.numbers = Numbers()
 
     def keep(self, exchange: Exchange) -> None:
         """Take an exchange as it happens; it is written with the check during which it did.
@@ -62,10 +64,10 @@ class Recorder:
             if any(word in body for word in SAID_BY):
                 self._redactor.learn(body.decode("utf-8", "replace"))
 
-    def entries(self) -> list[dict[str, Any]]:
-        """The exchanges kept since this was last asked, as HAR entries."""
+    def entries(self, node: str = "") -> list[dict[str, Any]]:
+        """The exchanges kept since this was last asked, as HAR entries of a check."""
         kept, self._unwritten = self._unwritten, []
-        return [har.entry(exchange, self._redactor) for exchange in kept]
+        return [har.entry(exchange, self._redactor, node, self.numbers) for exchange in kept]
 
     def check(
         self,
@@ -81,7 +83,7 @@ class Recorder:
             "node": node,
             "searched": searched,
             "observations": [self._observation(item, len(exchanges)) for item in observations],
-            "entries": self.entries(),
+            "entries": self.entries(node),
             "leftovers": [
                 self._redactor.shown(text) for text in (check.leftovers if check else ())
             ],

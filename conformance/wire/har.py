@@ -7,16 +7,19 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from conformance.wire.redact import SAID_BY
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.wire.exchange import Exchange, Headers, Request
+    from conformance.wire.numbered import Numbers
     from conformance.wire.redact import Redactor
 
 __all__ = ["BINARY", "LONGEST_BODY", "body_text", "document", "entry", "is_file"]
 
 # Beyond this a recorded body is cut: a year of call records would make the report unusable.
-LONGEST_BODY = 256 * 1024
+LONGEST_BODY = 1024 * 1024
 LONGEST_SECRET = 1024
 BINARY = "application/octet-stream"
 BACKUPS = "/system/backup"
@@ -99,8 +102,17 @@ def _response(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     }
 
 
-def entry(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
-    """One exchange as a HAR entry; what HAR has no field for stands under `_kpbx`."""
+def entry(
+    exchange: Exchange, redactor: Redactor, check: str = "", numbers: Numbers | None = None
+) -> dict[str, Any]:
+    """One exchange as a HAR entry; what HAR has no field for stands under `_kpbx`.
+
+    Args:
+        exchange: the exchange.
+        redactor: takes the secrets out of it.
+        check: the check that it is part of.
+        numbers: gives numbers to the values that are withheld, so that equal ones can be told.
+    """
     milliseconds = round(exchange.seconds * 1000, 3)
     return {
         "startedDateTime": exchange.started.isoformat(timespec="milliseconds"),
@@ -113,11 +125,50 @@ def entry(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
             "endpoint": exchange.endpoint.name if exchange.endpoint else None,
             "broken": redactor.text(exchange.broken),
             "lost": redactor.text(exchange.lost),
+            "check": check,
+            **_beside(exchange, numbers),
         },
     }
 
 
-def document(entries: list[dict[str, Any]], version: str) -> dict[str, Any]:
-    """A whole HAR 1.2 document."""
+def _beside(exchange: Exchange, numbers: Numbers | None) -> dict[str, Any]:
+    """What is rarely there: how an answer ended, and what was withheld."""
+    found: dict[str, Any] = {}
+    response = exchange.response
+    for name, value in (
+        ("timed_out", exchange.timed_out),
+        ("surplus", len(exchange.surplus)),
+        ("truncated", response is not None and response.truncated),
+        ("oversized", response is not None and response.oversized),
+    ):
+        if value:
+            found[name] = value
+    if numbers is not None:
+        withheld = {
+            "sent": _numbered(exchange.request.body, numbers),
+            "answered": _numbered(response.body if response else b"", numbers),
+        }
+        if any(withheld.values()):
+            found["withheld"] = withheld
+    return found
+
+
+def _numbered(body: bytes, numbers: Numbers) -> list[int]:
+    if not any(word in body for word in SAID_BY) or len(body) > LONGEST_BODY:
+        return []
+    return numbers.of_document(body.decode("utf-8", "replace"))
+
+
+def document(
+    entries: list[dict[str, Any]], version: str, head: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A whole HAR 1.2 document.
+
+    Args:
+        entries: its entries.
+        version: of this project's own fields.
+        head: what is to be known of the run that was recorded; it stands under `_kpbx`.
+    """
     creator = {"name": "kpbx-conformance", "version": version}
-    return {"log": {"version": "1.2", "creator": creator, "entries": entries}}
+    log: dict[str, Any] = {"version": "1.2", "creator": creator}
+    return {"log": {**log, **({"_kpbx": head} if head else {}), "entries": entries}}
