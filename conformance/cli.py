@@ -205,11 +205,12 @@ def matrix(results: tuple[Path, ...], output: Path) -> NoReturn:
 @click.option("--host", default="", help="The PBX, if the recording has several: HOST[:PORT].")
 @click.option("--api-version", type=click.Choice(["1.0", "1.1"]),
               help="Default: that of the firmware in the recording, else 1.1.")  # fmt: skip
+@click.option("--passive", is_flag=True, help="Judge a run's own recording like any other.")
 def judge(capture: Path, **options: Any) -> NoReturn:
     """Judge recorded traffic (HAR 1.2) without a PBX.
 
-    CAPTURE is a recording of a proxy or browser, or a run's exchanges.har. Exit status: 0 no fail,
-    1 some fail, 2 bad input.
+    CAPTURE is a recording of a proxy or browser, judged by what its exchanges show, or a run's
+    exchanges.har, played back through the checks. Exit status: 0 no fail, 1 some fail, 2 bad input.
     """
     from conformance.families import call_records  # noqa: PLC0415
     from conformance.judge.command import run_judge  # noqa: PLC0415

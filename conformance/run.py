@@ -19,8 +19,8 @@ from conformance.lab.safety import ALL_CLASSES, SafetyClass, parse_classes
 from conformance.lab.target import Connection, Pics, Pixit, Target, from_url, load_target
 from conformance.lab.target import number_range as numbers
 from conformance.probe import probe
-from conformance.report.ledger import FORMAT, FORMAT_VERSION, Ledger, catalogue_digest, summary
 from conformance.report.head import head_of
+from conformance.report.ledger import FORMAT, FORMAT_VERSION, Ledger, catalogue_digest, summary
 from conformance.report.record import Recorder
 from conformance.search import EXAMPLES, FOLDER, keep_caches
 from conformance.sut import Sut

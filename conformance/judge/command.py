@@ -11,6 +11,7 @@ from conformance import catalogue as guide
 from conformance.errors import ConfigurationError
 from conformance.judge.capture import read_capture
 from conformance.judge.passive import judge_passively
+from conformance.judge.playback import playable, played_results
 from conformance.judge.results import assert_elsewhere, results_of
 from conformance.judge.secrets import learn_secrets
 from conformance.judge.show import as_text
@@ -31,10 +32,18 @@ EXIT_FAIL, EXIT_HARNESS = 1, 4
 LONGEST_NAME = 64
 
 
-def run_judge(
-    capture: Path, kinds: Sequence[Kind], *, out: Path, host: str, api_version: str | None
+def run_judge(  # noqa: PLR0913 - the options of the command
+    capture: Path,
+    kinds: Sequence[Kind],
+    *,
+    out: Path,
+    host: str,
+    api_version: str | None,
+    passive: bool,
 ) -> int:
     """Judge a recording, write its results and return the exit status.
+
+    A run's own recording is played back through its checks; any other is judged by what it shows.
 
     Args:
         capture: the HAR file.
@@ -42,15 +51,21 @@ def run_judge(
         out: the folder below which the results go, in one named after the firmware.
         host: the PBX, if the recording has several; else the one most entries are for.
         api_version: the version of the API; None if the recording tells it.
+        passive: judge a run's own recording like any other.
 
     Raises:
         ConfigurationError: the file is no HAR, or has nothing for this API; or nothing can be
             written there.
     """
     catalogue, recording = guide.load(), read_capture(capture)
-    redactor = learn_secrets(recording.entries)
-    judged = judge_passively(catalogue, kinds, recording, host=host, api_version=api_version or "")
-    results = results_of(catalogue, recording, capture, redactor, judged)
+    if playable(recording) and not (passive or api_version or host):
+        results = played_results(recording, capture)
+    else:
+        redactor = learn_secrets(recording.entries)
+        judged = judge_passively(
+            catalogue, kinds, recording, host=host, api_version=api_version or ""
+        )
+        results = results_of(catalogue, recording, capture, redactor, judged)
     folder = _folder(out, results["firmware"])
     assert_elsewhere(capture, folder)
     _write(results, folder, catalogue)

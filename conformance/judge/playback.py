@@ -29,14 +29,15 @@ from conformance.wire.redact import Redactor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
+    from conformance.catalogue import Requirement
     from conformance.judge.capture import Capture
-    from conformance.wire.exchange import Exchange
 
-__all__ = ["Playback", "play", "playable"]
+__all__ = ["Playback", "play", "playable", "played_results"]
 
 HEAD_VERSION = 1
-PASSWORD, PRIVACY, KEY = "web-stand-in", "privacy-stand-in", "key-stand-in"  # noqa: S105
+PASSWORD, PRIVACY, KEY = "web-stand-in", "privacy-stand-in", "key-stand-in"
 NOT_THERE = "not seen in the recording"
 
 
@@ -76,7 +77,7 @@ def _target(head: Mapping[str, Any]) -> Target:
     same = bool(pixit.pop("privacy_is_password", False))
     privacy = pixit.pop("privacy_password", 0)
     key = pixit.pop("activation_key", 0)
-    given = {
+    given: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in pixit.items()
     }
     return Target(
@@ -166,7 +167,7 @@ class Playback(Run):
             "complete": bool(self._said.get("complete", True)),
         }
 
-    def _unseen(self, requirement: Any) -> str:
+    def _unseen(self, requirement: Requirement) -> str:
         return self.sut.unmet(requirement) or NOT_THERE
 
     def played(self, node: str) -> bool:
@@ -229,3 +230,22 @@ def play(capture: Capture) -> Playback:
     return run
 
 
+def played_results(capture: Capture, file: Path) -> dict[str, Any]:
+    """The results of a recording that was played back, with `judged` beside them."""
+    run = play(capture)
+    results, entries = run.results(), len(capture.entries) + capture.unreadable
+    rest = entries - run.tape.taken
+    connection = {**results["target"], "name": run.redactor.shown(file.name)}
+    return results | {
+        "target": connection,
+        "judged": {
+            "recording": run.redactor.shown(file.name),
+            "creator": run.redactor.shown(capture.creator),
+            "how": "by the checks that made it",
+            "entries": entries,
+            "judged": run.tape.taken,
+            "left_out": {"no check asks for it again": rest} if rest else {},
+            "client_faults": 0,
+            "faults": [],
+        },
+    }

@@ -77,6 +77,7 @@ class Tape(WireClient):
         self._recording, self._clock = recording, clock
         self._left: list[Entry] = []
         self._last: dict[str, Entry] = {}
+        self.taken = 0
         self._values: dict[int, str] = {}
         self._one_at_a_time = threading.Lock()
         self._main = threading.current_thread()
@@ -93,6 +94,7 @@ class Tape(WireClient):
         request = self._request(outgoing)
         with self._one_at_a_time:
             entry = self._taken(request, look=outgoing.request_id is None)
+            self.taken += 1
             response = self._response(entry)
             self._clock.reach(entry.started.timestamp() + entry.seconds)
         if response is not None and sink_for is not None and (sink := sink_for(response)):
@@ -193,7 +195,7 @@ def _number(own: Any, name: str) -> int:
 
 
 def _size(entry: Entry) -> int:
-    length = dict((name.lower(), value) for name, value in entry.answer_headers)
+    length = {name.lower(): value for name, value in entry.answer_headers}
     text = length.get("content-length", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 1  # noqa: PLR2004
 

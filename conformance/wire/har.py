@@ -133,16 +133,14 @@ def entry(
 
 def _beside(exchange: Exchange, numbers: Numbers | None) -> dict[str, Any]:
     """What is rarely there: how an answer ended, and what was withheld."""
-    found: dict[str, Any] = {}
     response = exchange.response
-    for name, value in (
-        ("timed_out", exchange.timed_out),
-        ("surplus", len(exchange.surplus)),
-        ("truncated", response is not None and response.truncated),
-        ("oversized", response is not None and response.oversized),
-    ):
-        if value:
-            found[name] = value
+    said = {
+        "timed_out": exchange.timed_out,
+        "surplus": len(exchange.surplus),
+        "truncated": response is not None and response.truncated,
+        "oversized": response is not None and response.oversized,
+    }
+    found: dict[str, Any] = {name: value for name, value in said.items() if value}
     if numbers is not None:
         withheld = {
             "sent": _numbered(exchange.request.body, numbers),

@@ -1,4 +1,4 @@
-"""Numbers for what recordings withhold: equal secrets stay equal, and nobody learns their values."""
+"""Numbers for what recordings withhold: equal secrets stay equal, and their values unknown."""
 
 from __future__ import annotations
 
