@@ -31,6 +31,7 @@ OURS = "kpbx-conformance"
 UNDATED = datetime.fromtimestamp(0, UTC)
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 IN_PART = "the recording holds the body only in part"
+NOT_ENCODED = "the recording is a text that its own encoding can't hold"
 NOT_KEPT = "the recording does not hold the body"
 # What this project puts in the place of bodies, or of their ends.
 _CUT = re.compile(r"\n\[cut after \d+ of \d+ bytes\]\Z")
@@ -48,11 +49,18 @@ class Body:
         data: its bytes, as far as they can be restored; None if the recording does not hold it.
         doubt: why the bytes may not be those that went over the wire; empty if there is none.
         as_sent: they are certainly the bytes themselves, and not a text made from them.
+        encoding: in which they are a text.
     """
 
     data: bytes | None
     doubt: str = ""
     as_sent: bool = True
+    encoding: str = "utf-8"
+
+    @property
+    def text(self) -> str:
+        """The text; empty if the recording does not hold it."""
+        return (self.data or b"").decode(self.encoding, "replace")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +159,8 @@ def _entry(number: int, row: Any, creator: str) -> Entry | None:
     if not answer_headers and _text(content.get("mimeType")):
         answer_headers = (("Content-Type", _text(content.get("mimeType"))),)
     ours = creator == OURS
-    answer = _answer(content, response, answer_headers, ours=ours)
+    own = _mapping(row.get("_kpbx")) if ours else {}
+    answer = _answer(content, response, answer_headers, own if ours else None)
     if not ours:  # other tools unpack what they keep
         answer_headers = tuple(
             (name, value) for name, value in answer_headers if name.lower() != "content-encoding"
@@ -169,7 +178,7 @@ def _entry(number: int, row: Any, creator: str) -> Entry | None:
         answer=answer,
         started=_moment(row.get("startedDateTime")),
         seconds=_seconds(row.get("time")),
-        own=_mapping(row.get("_kpbx")) if ours else {},
+        own=own,
     )
 
 
@@ -206,7 +215,9 @@ def _sent(request: Mapping[str, Any], headers: Headers, *, ours: bool) -> Body:
     if isinstance(posted, dict) and isinstance(posted.get("text"), str):
         mime = _text(posted.get("mimeType"))
         if posted["text"] or not posted.get("params"):
-            return _body(posted["text"], _text(posted.get("encoding")), mime, ours=ours)
+            return _body(
+                posted["text"], _text(posted.get("encoding")), mime, "utf-8" if ours else ""
+            )
     if isinstance(posted, dict) and posted.get("params"):
         return Body(None, "the recording holds form parameters instead of the body")
     length = next((value for name, value in headers if name.lower() == "content-length"), "0")
@@ -217,7 +228,10 @@ def _sent(request: Mapping[str, Any], headers: Headers, *, ours: bool) -> Body:
 
 
 def _answer(
-    content: Mapping[str, Any], response: Mapping[str, Any], headers: Headers, *, ours: bool
+    content: Mapping[str, Any],
+    response: Mapping[str, Any],
+    headers: Headers,
+    own: Mapping[str, Any] | None,
 ) -> Body:
     text, size = content.get("text"), content.get("size")
     if response.get("status") in NO_BODY:
@@ -228,7 +242,8 @@ def _answer(
         known_empty = not text and size == 0 and length == "0"
         return Body(b"") if known_empty else Body(None, NOT_KEPT)
     mime = named.get("content-type", "")
-    body = _body(text, _text(content.get("encoding")), mime, ours=ours)
+    ours = _text(own.get("encoding")) or "utf-8" if own is not None else ""
+    body = _body(text, _text(content.get("encoding")), mime, ours)
     if not ours and body.data is not None and body.as_sent and not body.doubt:
         data = unpacked(body.data, named.get("content-encoding", ""))
         if data is None:
@@ -239,7 +254,7 @@ def _answer(
     return body
 
 
-def _body(text: str, encoding: str, mime: str, *, ours: bool) -> Body:
+def _body(text: str, encoding: str, mime: str, ours: str) -> Body:
     if encoding.lower() == "base64":
         try:
             return Body(base64.b64decode(text, validate=False))
@@ -249,19 +264,28 @@ def _body(text: str, encoding: str, mime: str, *, ours: bool) -> Body:
         return Body(None, "the recording leaves out binary data")
     if _CUT.search(text):
         return Body(None, IN_PART)
-    if text.isascii():
+    if text.isascii() and not ours.startswith("utf-16"):
         return Body(text.encode())
-    return _encoded(text, mime, ours=ours)
+    return _encoded(text, mime, ours)
 
 
-def _encoded(text: str, mime: str, *, ours: bool) -> Body:
-    """A text in the encoding in which it was sent, as far as that can be told."""
+def _encoded(text: str, mime: str, ours: str) -> Body:
+    """A text in the encoding in which it was sent, as far as that can be told.
+
+    Args:
+        text: what was recorded.
+        mime: the media type, with the charset that it names.
+        ours: the encoding that a recording of this project names; empty in others.
+    """
     doubt = "the recording shows characters that could not be read" if REPLACEMENT in text else ""
-    if ours:  # whatever the document says of itself, it was read as UTF-8
-        return Body(text.encode("utf-8", "replace"), doubt, as_sent=not doubt)
+    if ours:  # whatever the document says of itself
+        try:
+            return Body(text.encode(ours), doubt, not doubt, ours)
+        except (LookupError, UnicodeError):
+            return Body(text.encode("utf-8", "replace"), doubt or NOT_ENCODED, as_sent=False)
     declared = _DECLARED.match(text) or _CHARSET.search(mime)
+    encoding = declared[1] if declared else "utf-8"
     try:
-        return Body(text.encode(declared[1] if declared else "utf-8"), doubt, as_sent=False)
+        return Body(text.encode(encoding), doubt, as_sent=False, encoding=encoding)
     except (LookupError, UnicodeError):
-        doubt = doubt or "the recording is a text that its own encoding can't hold"
-        return Body(text.encode("utf-8", "replace"), doubt, as_sent=False)
+        return Body(text.encode("utf-8", "replace"), doubt or NOT_ENCODED, as_sent=False)

@@ -13,8 +13,8 @@ import pytest
 from conformance import pace
 from conformance.custody import Custody, unknown
 from conformance.dialect import Dialect
-from conformance.errors import ConfigurationError
-from conformance.judge.tape import Tape, TapeClock, tracks
+from conformance.errors import ConfigurationError, SutError
+from conformance.judge.tape import Tape, TapeClock, normal_node, tracks
 from conformance.lab.conditions import Lab
 from conformance.lab.safety import parse_classes
 from conformance.lab.target import Connection, Pics, Pixit, Target
@@ -22,7 +22,7 @@ from conformance.lab.traces import Traces
 from conformance.probe import probe
 from conformance.report.record import Recorder
 from conformance.run import HOLD_SECRETS, PROFILES, Run, Settings
-from conformance.suite import Wiring, arguments
+from conformance.suite import Wiring, arguments, forget_other_suites
 from conformance.sut import Sut
 from conformance.verdict import Inconclusive, NotRun
 from conformance.wire.redact import Redactor
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 __all__ = ["Playback", "play", "playable", "played_results"]
 
 HEAD_VERSION = 1
+MOST_DRAWN = 1_000_000
 PASSWORD, PRIVACY, KEY = "web-stand-in", "privacy-stand-in", "key-stand-in"
 NOT_THERE = "not seen in the recording"
 
@@ -99,11 +100,27 @@ def _target(head: Mapping[str, Any]) -> Target:
     )
 
 
+def _courses(head: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What the requests of each check depended on.
+
+    Raises:
+        ConfigurationError: it can't be that.
+    """
+    rows = head.get("checks")
+    found = {normal_node(node): row for node, row in rows.items()} if isinstance(rows, dict) else {}
+    for node, row in found.items():
+        drawn = [row.get(name) for name in ("words", "ids")] if isinstance(row, dict) else [None]
+        if not all(isinstance(one, int) and 0 <= one <= MOST_DRAWN for one in drawn):
+            raise ConfigurationError(f"the recording's own head can't be read: checks: {node}")
+    return found
+
+
 class Playback(Run):
     """A run whose PBX is a recording."""
 
     def __init__(self, capture: Capture) -> None:
         self._capture, self._said = capture, capture.head
+        self._courses = _courses(capture.head)
         self.clock = TapeClock()
         head = capture.head
         profile = head.get("profile")
@@ -150,7 +167,7 @@ class Playback(Run):
     def begin(self, node: str) -> None:
         """Answer from what was recorded of this check, and ask as it did."""
         self.tape.turn_to(node)
-        self.sut.resume(self._said["checks"][node])
+        self.sut.resume(self._courses[node])
 
     def end(self) -> None:
         """There is nothing to give back."""
@@ -172,7 +189,7 @@ class Playback(Run):
 
     def played(self, node: str) -> bool:
         """Whether a check is in the recording."""
-        return node in self._said["checks"]
+        return node in self._courses
 
 
 class _Listener:
@@ -216,13 +233,16 @@ def play(capture: Capture) -> Playback:
     Raises:
         ConfigurationError: the recording's head can't be read.
     """
+    forget_other_suites()
     run = Playback(capture)
     offset = capture.head.get("utc_offset_s", 0)
     with pace.kept_by(run.clock), _zone(offset if isinstance(offset, int) else 0):
         try:
             run.open()
-        except Inconclusive as reason:
-            raise ConfigurationError(f"the recording can't be played back: {reason}") from reason
+        except (Inconclusive, SutError) as reason:
+            raise ConfigurationError(
+                f"the recording can't be played back: {reason}; try --passive"
+            ) from reason
         gc.freeze()
         pytest.main(arguments(run), [Wiring(run), _Listener(run)])
         run.end()

@@ -120,16 +120,15 @@ def recorded(entry: Entry, resolved: Resolved, api_version: str) -> Recorded:
 def _plain(entry: Entry, side: str) -> bytes | None:
     """A body with stand-ins for what was withheld; None if it is not known well enough."""
     body: Body = entry.sent if side == "sent" else entry.answer
-    if body.data is None or WITHHELD.encode() not in body.data:
+    if WITHHELD not in body.text:
         return body.data
-    text, whole = restored(body.data.decode("utf-8", "replace"), numbers_of(entry.own, side))
-    return text.encode() if whole else None
+    text, whole = restored(body.text, numbers_of(entry.own, side))
+    return text.encode(body.encoding, "replace") if whole else None
 
 
 def _unnumbered(entry: Entry, side: str) -> bool:
     body = entry.sent if side == "sent" else entry.answer
-    withheld = body.data is not None and WITHHELD.encode() in body.data
-    return withheld and not numbers_of(entry.own, side)
+    return WITHHELD in body.text and not numbers_of(entry.own, side)
 
 
 # --- the request ------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from conformance.secrecy import WITHHELD
 from conformance.wire import har
 from conformance.wire.client import md5
+from conformance.wire.encoding import UTF_8, encoding_of
 from conformance.wire.numbered import Numbers
 from conformance.wire.redact import SAID_BY
 
@@ -59,10 +60,16 @@ class Recorder:
         What its secret elements hold is withheld from then on, wherever it occurs.
         """
         self._unwritten.append(exchange)
-        bodies = (exchange.request.body, exchange.response.body if exchange.response else b"")
-        for body in filter(None, bodies):
-            if any(word in body for word in SAID_BY):
-                self._redactor.learn(body.decode("utf-8", "replace"))
+        response = exchange.response
+        self._learn(exchange.request.body, "")
+        if response is not None:
+            self._learn(response.body, response.charset)
+
+    def _learn(self, body: bytes, charset: str) -> None:
+        plain = b"\0" not in body[:4]  # in code units of two bytes no word stands so
+        if body and (not plain or any(word in body for word in SAID_BY)):
+            encoding = encoding_of(body, charset) or UTF_8
+            self._redactor.learn(body.decode(encoding, "replace"))
 
     def entries(self, node: str = "") -> list[dict[str, Any]]:
         """The exchanges kept since this was last asked, as HAR entries of a check."""

@@ -7,7 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from conformance.wire.redact import SAID_BY
+from conformance.secrecy import SECRET_WORD
+from conformance.wire.encoding import UTF_8, encoding_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,7 @@ __all__ = ["BINARY", "LONGEST_BODY", "body_text", "document", "entry", "is_file"
 # Beyond this a recorded body is cut: a year of call records would make the report unusable.
 LONGEST_BODY = 1024 * 1024
 LONGEST_SECRET = 1024
+WIDE = "utf-16"
 BINARY = "application/octet-stream"
 BACKUPS = "/system/backup"
 REFUSALS = 400
@@ -35,13 +37,20 @@ def is_file(exchange: Exchange) -> bool:
     return response.status < REFUSALS and not _ANSWER.match(response.body)
 
 
-def body_text(body: bytes, media_type: str, redactor: Redactor, longest: int = LONGEST_BODY) -> str:
+def body_text(
+    body: bytes,
+    media_type: str,
+    redactor: Redactor,
+    longest: int = LONGEST_BODY,
+    encoding: str = UTF_8,
+) -> str:
     """A body for a reader: redacted text, or size and digest of what is not text."""
-    if media_type == BINARY or b"\0" in body[:4096]:
+    if media_type == BINARY or (b"\0" in body[:4096] and not encoding.startswith(WIDE)):
         digest = hashlib.sha256(body).hexdigest()
         return f"[{len(body)} bytes of binary data, sha256 {digest}, not recorded]"
     # A secret that the cut would halve is withheld first.
-    text = redactor.text(body[: longest + LONGEST_SECRET].decode("utf-8", "replace"))
+    start = body[: longest + LONGEST_SECRET]
+    text = redactor.text(start.decode(encoding or UTF_8, "replace"))
     if len(body) > longest:
         text = f"{text[:longest]}\n[cut after {longest} of {len(body)} bytes]"
     return text
@@ -84,7 +93,8 @@ def _response(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     else:
         headers = _pairs(redactor.headers(response.headers))
         kind = BINARY if is_file(exchange) else response.media_type
-        text = body_text(response.body, kind, redactor)
+        encoding = encoding_of(response.body, response.charset)
+        text = body_text(response.body, kind, redactor, encoding=encoding)
         mime = redactor.text(response.header("content-type")) or "x-unknown"
         content = {"size": len(response.body), "mimeType": mime, "text": text}
         status, version = response.status, response.http_version
@@ -134,9 +144,10 @@ def entry(
 def _beside(exchange: Exchange, numbers: Numbers | None) -> dict[str, Any]:
     """What is rarely there: how an answer ended, and what was withheld."""
     response = exchange.response
-    said = {
+    said: dict[str, Any] = {
         "timed_out": exchange.timed_out,
         "surplus": len(exchange.surplus),
+        "encoding": _other_encoding(exchange),
         "truncated": response is not None and response.truncated,
         "oversized": response is not None and response.oversized,
     }
@@ -144,17 +155,29 @@ def _beside(exchange: Exchange, numbers: Numbers | None) -> dict[str, Any]:
     if numbers is not None:
         withheld = {
             "sent": _numbered(exchange.request.body, numbers),
-            "answered": _numbered(response.body if response else b"", numbers),
+            "answered": _numbered(
+                response.body if response else b"", numbers, said["encoding"] or UTF_8
+            ),
         }
         if any(withheld.values()):
             found["withheld"] = withheld
     return found
 
 
-def _numbered(body: bytes, numbers: Numbers) -> list[int]:
-    if not any(word in body for word in SAID_BY) or len(body) > LONGEST_BODY:
+def _other_encoding(exchange: Exchange) -> str:
+    """The encoding of an answer, if its text is not in UTF-8."""
+    response = exchange.response
+    if response is None or not response.body:
+        return ""
+    found = encoding_of(response.body, response.charset)
+    return "" if found == UTF_8 else found
+
+
+def _numbered(body: bytes, numbers: Numbers, encoding: str = UTF_8) -> list[int]:
+    if not body or len(body) > LONGEST_BODY:
         return []
-    return numbers.of_document(body.decode("utf-8", "replace"))
+    text = body.decode(encoding or UTF_8, "replace")
+    return numbers.of_document(text) if SECRET_WORD.search(text) else []
 
 
 def document(
