@@ -150,9 +150,9 @@ def _called_for(one: Recorded, end: Endpoint, codes: list[Code]) -> Iterator[Obs
         yield Observation(f"{end.slug}.code-{number}", Verdict.PASS)
         return
     requirement = f"{end.slug}.code-{first.code}"
-    hollow = one.root is not None and not any(
-        len(child) for child in one.root if child.tag != "request_id"
-    )
+    children = () if one.root is None else one.root
+    blocks = [child for child in children if child.tag != "request_id"]
+    hollow = bool(blocks) and not any(len(child) for child in blocks)
     if number and (number in _also(one, end, codes) or (hollow and end.code(number))):
         reason = f"code {number} was answered, which may apply as well (RD-16)"
         yield Observation(requirement, Verdict.INCONC, reason)
