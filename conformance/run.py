@@ -14,7 +14,7 @@ from conformance import catalogue as guide
 from conformance.custody import Custody, unknown
 from conformance.dialect import Dialect
 from conformance.errors import ConfigurationError, SutError
-from conformance.lab.conditions import HookLab, Lab, NoLab, PanelLab
+from conformance.lab.conditions import HookLab, Lab, NoLab, NotedLab, PanelLab
 from conformance.lab.safety import ALL_CLASSES, SafetyClass, parse_classes
 from conformance.lab.target import Connection, Pics, Pixit, Target, from_url, load_target
 from conformance.lab.target import number_range as numbers
@@ -151,7 +151,7 @@ class Run:
             catalogue=self.catalogue,
             target=target,
             client=WireClient(target.connection, allow, self.recorder.keep),
-            lab=lab,
+            lab=NotedLab(lab, self.recorder.lab_acts),
             dialect=Dialect(),
             seed=self.seed,
             examples=EXAMPLES[settings.profile],

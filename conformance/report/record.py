@@ -51,7 +51,8 @@ class Recorder:
     def __init__(self, target: Target, redactor: Redactor) -> None:
         self._target = target
         self._redactor = redactor
-        self._unwritten: list[Exchange] = []
+        self._unwritten: list[tuple[Exchange, bool]] = []
+        self._lab_acted = False
         self.numbers = Numbers()
 
     def keep(self, exchange: Exchange) -> None:
@@ -59,7 +60,8 @@ class Recorder:
 
         What its secret elements hold is withheld from then on, wherever it occurs.
         """
-        self._unwritten.append(exchange)
+        self._unwritten.append((exchange, self._lab_acted))
+        self._lab_acted = False
         response = exchange.response
         self._learn(exchange.request.body, "")
         if response is not None:
@@ -74,7 +76,14 @@ class Recorder:
     def entries(self, node: str = "") -> list[dict[str, Any]]:
         """The exchanges kept since this was last asked, as HAR entries of a check."""
         kept, self._unwritten = self._unwritten, []
-        return [har.entry(exchange, self._redactor, node, self.numbers) for exchange in kept]
+        return [
+            har.entry(exchange, self._redactor, node, self.numbers, after_lab=lab)
+            for exchange, lab in kept
+        ]
+
+    def lab_acts(self) -> None:
+        """A lab condition begins or ends before the next exchange."""
+        self._lab_acted = True
 
     def check(
         self,

@@ -113,7 +113,12 @@ def _response(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
 
 
 def entry(
-    exchange: Exchange, redactor: Redactor, check: str = "", numbers: Numbers | None = None
+    exchange: Exchange,
+    redactor: Redactor,
+    check: str = "",
+    numbers: Numbers | None = None,
+    *,
+    after_lab: bool = False,
 ) -> dict[str, Any]:
     """One exchange as a HAR entry; what HAR has no field for stands under `_kpbx`.
 
@@ -122,6 +127,7 @@ def entry(
         redactor: takes the secrets out of it.
         check: the check that it is part of.
         numbers: gives numbers to the values that are withheld, so that equal ones can be told.
+        after_lab: a lab condition began or ended just before.
     """
     milliseconds = round(exchange.seconds * 1000, 3)
     return {
@@ -136,6 +142,7 @@ def entry(
             "broken": redactor.text(exchange.broken),
             "lost": redactor.text(exchange.lost),
             "check": check,
+            **({"lab": True} if after_lab else {}),
             **_beside(exchange, numbers),
         },
     }
