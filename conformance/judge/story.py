@@ -8,20 +8,25 @@ what is unknown is never judged.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from conformance.behaviour.judging import MEMBERS
 from conformance.behaviour.kinds import CALLGROUP, CONTACT, DNS, ROUTE, USER
-from conformance.behaviour.reading import flat, objects
+from conformance.behaviour.reading import objects
 from conformance.judge.capture import UNDATED
-from conformance.judge.recorded import NOT_THE_PBX, credentials
+from conformance.judge.recorded import NOT_THE_PBX
+from conformance.judge.remembered import (
+    Made,
+    Object,
+    as_written,
+    body_of,
+    client_of,
+    key_of,
+    sent_tags,
+)
 from conformance.judge.single import failed
 from conformance.lab.traces import normal_key
-from conformance.secrecy import SECRET_ELEMENTS
 from conformance.verdict import Observation, Verdict
-from conformance.wire.message import content
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,33 +50,12 @@ UPHEAVALS = {"reboot", "halt"}
 OPEN_TAGS = ("failover/", "vm_", "owner", "destination", "ip_address", "netmask", "id", "exten")
 
 
-@dataclass(slots=True)
-class _Object:
-    """One object of the configuration, as far as the story tells.
-
-    Attributes:
-        there: it was written, or it was removed.
-        by: the request that said so.
-        latest: what was written last, by tag.
-        shows: by tag, the values that may be shown: what was written last, and what was before for
-            as long as that is not applied (RD-36); no tag of which that is not known.
-        made: it was made in this story.
-        applied: an apply has followed.
-    """
-
-    there: bool
-    by: Recorded
-    latest: dict[str, str] = field(default_factory=dict)
-    shows: dict[str, set[str]] = field(default_factory=dict)
-    made: bool = False
-    applied: bool = False
-
-
 class Story:
     """Follows a recording, exchange by exchange."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], _Object] = {}
+        self._known: dict[tuple[str, str], Object] = {}
+        self._made: dict[str, list[Made]] = {}
         self._client: tuple[str, str] | None = None
         self._last: Recorded | None = None
         self._rest: tuple[str, Recorded] | None = None
@@ -87,7 +71,7 @@ class Story:
         """Take the next exchange, and judge what the story so far says of it."""
         if self._broken_before(one):
             self._forget()
-        self._last, self._client = one, _client(one)
+        self._last, self._client = one, client_of(one)
         end = one.endpoint
         if end is None:
             if one.entry.method not in {"GET", "HEAD", "OPTIONS"}:
@@ -115,8 +99,12 @@ class Story:
             yield from self._read(one, end)
 
     def _forget(self) -> None:
-        self._known.clear()
+        self._clear()
         self._rest = self._pending = None
+
+    def _clear(self) -> None:
+        self._known.clear()
+        self._made.clear()
 
     def _broken_before(self, one: Recorded) -> bool:
         """Whether something may have happened that the recording does not show in its place."""
@@ -125,7 +113,7 @@ class Story:
         before, now = self._last.entry, one.entry
         if now.own.get("lab"):
             return True
-        if UNDATED in {before.started, now.started} or self._client != _client(one):
+        if UNDATED in {before.started, now.started} or self._client != client_of(one):
             return True
         ended = before.started + timedelta(seconds=before.seconds)
         overlap = now.started < ended - timedelta(milliseconds=1) and (
@@ -136,17 +124,20 @@ class Story:
     # --- writing ----------------------------------------------------------------------------
 
     def _written(self, one: Recorded, kind: Kind, verb: Verb) -> Iterator[Observation]:
-        body = _body(one, kind)
-        key = _key(one, kind, verb, body)
+        body = body_of(one, kind)
+        key = key_of(one, kind, verb, body)
         known, code = self._known.get((kind.name, key)), one.exchange.code
         if not key and kind is not DNS:
             if code == 0:
                 self._made_somewhere(kind)
+                if "owner" not in sent_tags(one, kind):  # a private one need not be listed
+                    self._made.setdefault(kind.name, []).append(Made(one, body))
             return
         if one.documented and not one.faults and known is not None:
             yield from self._by_state(one, kind, verb, known)
         if code == 0:
             self._touched()
+            self._made.pop(kind.name, None)
             self._keep(one, kind, verb, key, body)
         elif code is None:
             self._forget()
@@ -165,7 +156,7 @@ class Story:
             del self._known[name]
 
     def _by_state(
-        self, one: Recorded, kind: Kind, verb: Verb, known: _Object
+        self, one: Recorded, kind: Kind, verb: Verb, known: Object
     ) -> Iterator[Observation]:
         """Judge a code by what the story knows of the object."""
         code = one.exchange.code
@@ -199,7 +190,7 @@ class Story:
     ) -> None:
         name, before = (kind.name, key), self._known.get((kind.name, key))
         if verb is kind.remove:
-            self._known[name] = _Object(there=False, by=one)
+            self._known[name] = Object(there=False, by=one)
             return
         told = {
             tag: value
@@ -208,14 +199,14 @@ class Story:
         }
         if verb is kind.add:
             shows = {tag: {value} for tag, value in told.items()}
-            self._known[name] = _Object(True, one, told, shows, made=True)
+            self._known[name] = Object(True, one, told, shows, made=True)
             return
-        known = before if before is not None and before.there else _Object(True, one)
+        known = before if before is not None and before.there else Object(True, one)
         # What becomes of a value that is sent empty is not said.
-        open_tags = _sent(one, kind) - body.keys()
+        open_tags = sent_tags(one, kind) - body.keys()
         latest = {**known.latest, **told}
         shows = {tag: {*old, latest[tag]} for tag, old in known.shows.items() if tag in latest}
-        self._known[name] = _Object(
+        self._known[name] = Object(
             True,
             one,
             {tag: value for tag, value in latest.items() if tag not in open_tags},
@@ -235,16 +226,17 @@ class Story:
             else:
                 expected = "true, as something is pending (RD-37)"
                 yield failed(requirement, expected, "false", waiting[1], one)
-        if end.name == REVERT:
-            self._known.clear()
+        if end.name == REVERT or done is not True:
+            self._clear()
         if done is not True:
-            self._known.clear()
             self._rest = None
             return
         self._rest = (end.name, one)
         for thing in self._known.values():
             thing.applied = True
             thing.shows = {tag: {value} for tag, value in thing.latest.items()}
+        for made in (one for many in self._made.values() for one in many):
+            made.applied = True
 
     def _asked_whether_pending(self, one: Recorded) -> Iterator[Observation]:
         flag = one.exchange.flag("pbx_pending")
@@ -276,6 +268,25 @@ class Story:
                 if not repeated:
                     by_key = {normal_key(key): fields for key, fields in shown.items()}
                     yield from self._seen(one, kind, by_key, whole=whole, tags=sight.tags)
+                if whole and not repeated and not sight.tags:
+                    yield from self._made_as_sent(one, kind, shown)
+
+    def _made_as_sent(
+        self, one: Recorded, kind: Kind, shown: Mapping[str, Mapping[str, str]]
+    ) -> Iterator[Observation]:
+        """What was added and applied is shown with all that was sent."""
+        for made in self._made.get(kind.name, ()):
+            assert made.by.endpoint is not None, "it was added by one of the guide's"  # noqa: S101
+            requirement = f"{made.by.endpoint.slug}.stored"
+            if any(
+                all(fields.get(tag, "") == value for tag, value in made.fields.items())
+                for fields in shown.values()
+            ):
+                yield Observation(requirement, Verdict.PASS)
+            elif made.applied:
+                expected = f"a {kind.name} with every field as it was sent"
+                observed = f"none among {len(shown)}"
+                yield failed(requirement, expected, observed, made.by, one)
 
     def _seen(
         self,
@@ -304,52 +315,4 @@ class Story:
                     observed = f"{kind.name} {key} is listed"
                     yield failed(f"{kind.remove.stem}.gone", "it is gone", observed, thing.by, one)
                 continue
-            yield from _as_written(one, kind, thing, fields, tags)
-
-
-def _as_written(
-    one: Recorded, kind: Kind, thing: _Object, fields: Mapping[str, str], tags: tuple[str, ...]
-) -> Iterator[Observation]:
-    assert thing.by.endpoint is not None, "it was written by one of the guide's"  # noqa: S101
-    stem = thing.by.endpoint.slug
-    blind = SECRET_ELEMENTS if not (one.secrets_known and thing.by.secrets_known) else ()
-    told = {
-        tag: values
-        for tag, values in thing.shows.items()
-        if tag not in blind and (not tags or tag in tags)
-    }
-    wrong = [tag for tag, values in told.items() if fields.get(tag, "") not in values]
-    if wrong:
-        expected = "every field as it was written"
-        observed = f"{kind.name}: {', '.join(wrong)} differ"
-        replaced = wrong == [MEMBERS] and kind.change is not None and kind.change.stem == stem
-        requirement = f"{stem}.members-replaced" if replaced else f"{stem}.stored"
-        yield failed(requirement, expected, observed, thing.by, one)
-    elif told and not tags:
-        yield Observation(f"{stem}.stored", Verdict.PASS)
-
-
-def _client(one: Recorded) -> tuple[str, str]:
-    known = credentials(one.entry.header("authorization"))
-    return (known[0] if known else "", one.entry.header("user-agent"))
-
-
-def _body(one: Recorded, kind: Kind) -> dict[str, str]:
-    container = None if one.root is None else one.root.find(kind.container)
-    fields = {} if container is None else content(container)
-    return flat(fields) if isinstance(fields, dict) else {}
-
-
-def _sent(one: Recorded, kind: Kind) -> set[str]:
-    """The tags of a request, empty ones as well."""
-    container = None if one.root is None else one.root.find(kind.container)
-    tags = set() if container is None else {str(child.tag) for child in container}
-    return tags | {"members"} if "priorities" in tags else tags
-
-
-def _key(one: Recorded, kind: Kind, verb: Verb, body: Mapping[str, str]) -> str:
-    """The object that a request is about; empty where the PBX chooses its id."""
-    if "<" in verb.endpoint:
-        return normal_key(one.resolved.key)
-    tag = "exten" if kind is USER else "id"
-    return "" if verb is kind.add and kind is not USER else normal_key(body.get(tag, ""))
+            yield from as_written(one, kind, thing, fields, tags)

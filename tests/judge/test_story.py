@@ -154,3 +154,38 @@ def test_dns() -> None:
     applied = Recording().add("PUT /system/network/dns", error("dns", 0, "Success"), body)
     applied.add("PUT /pbx/apply", APPLIED).add("GET /system/network/dns", dns("192.0.2.1"))
     assert fails(applied) == {"system.network.dns.put.stored"}
+
+
+CONTACT = {"first_name": "Ada", "last_name": "Byron", "phone": "0551"}
+
+
+def contact(**changes: str) -> str:
+    return "".join(f"<{k}>{v}</{k}>" for k, v in (CONTACT | changes).items())
+
+
+def contacts(*records: str) -> str:
+    rows = "".join(
+        f"<contact><id>{number}</id>{record}<organization/><organizational_unit/>"
+        "<type>system</type><mail/><speed_dial/></contact>"
+        for number, record in enumerate(records)
+    )
+    return answer(f"<contacts>{rows}</contacts>")
+
+
+@pytest.mark.parametrize("applied", [True, False])
+def test_what_got_an_id_that_nobody_was_told_is_known_by_its_fields(applied: bool) -> None:
+    def made(body: str) -> Recording:
+        recording = Recording().add(
+            "POST /phonebook/contacts", error("contact", 0, "Success"), request(body)
+        )
+        return recording.add("PUT /pbx/apply", APPLIED) if applied else recording
+
+    body, others = f"<contact>{contact()}</contact>", contact(last_name="X")
+    good = made(body).add("GET /phonebook/contacts", contacts(others, contact()))
+    assert "phonebook.contacts.post.stored" in verdicts(good.judge(), Verdict.PASS)
+    bad = made(body).add("GET /phonebook/contacts", contacts(others))
+    assert fails(bad) == ({"phonebook.contacts.post.stored"} if applied else set())
+    removed = made(body).add("DELETE /phonebook/contacts/1", error("contact", 0, "Success"))
+    assert fails(removed.add("GET /phonebook/contacts", contacts(others))) == set()
+    private = made(f"<contact><owner>101</owner>{contact()}</contact>")
+    assert fails(private.add("GET /phonebook/contacts", contacts(others))) == set()
