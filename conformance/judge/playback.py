@@ -20,6 +20,7 @@ from conformance.lab.safety import parse_classes
 from conformance.lab.target import Connection, Pics, Pixit, Target
 from conformance.lab.traces import Traces
 from conformance.probe import probe
+from conformance.report.head import HEAD_VERSION
 from conformance.report.record import Recorder
 from conformance.run import HOLD_SECRETS, PROFILES, Run, Settings
 from conformance.suite import Wiring, arguments, forget_other_suites
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Playback", "play", "playable", "played_results"]
 
-HEAD_VERSION = 1
 MOST_DRAWN = 1_000_000
 PASSWORD, PRIVACY, KEY = "web-stand-in", "privacy-stand-in", "key-stand-in"
 NOT_THERE = "not seen in the recording"
