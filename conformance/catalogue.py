@@ -33,7 +33,13 @@ LICENSE_CLAUSE = "REST APIs and KalliopePBX license activation"
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One documented outcome of an endpoint."""
+    """One documented outcome of an endpoint.
+
+    Attributes:
+        provoked: conditions that a request fulfils by itself; each of them calls for the code.
+        only_if: what must hold of a request that is answered with it, as far as a request shows.
+        also: codes that may come in its place (RD-16).
+    """
 
     code: int
     message: str
@@ -41,6 +47,9 @@ class Code:
     needs: tuple[str, ...] = ()
     safety: SafetyClass | None = None
     excuse: str = ""
+    provoked: tuple[str, ...] = ()
+    only_if: tuple[str, ...] = ()
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,9 @@ def _code(row: Mapping[str, Any]) -> Code:
         needs=tuple(row.get("needs", ())),
         safety=_safety(row.get("safety")),
         excuse=row.get("excuse", ""),
+        provoked=tuple(row.get("provoked", ())),
+        only_if=tuple(row.get("only_if", ())),
+        also=tuple(row.get("also", ())),
     )
 
 

@@ -234,6 +234,28 @@ def replay(case: Path, **options: Any) -> NoReturn:
     sys.exit(run_replay(case, **options))
 
 
+@_example("kpbx-conformance judge proxy.har --out reports/judged")
+@click.argument("capture", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("reports/judged"), show_default=True,
+    help="Folder for the reports.",
+)  # fmt: skip
+@click.option("--host", default="", help="The PBX, if the recording has several: HOST[:PORT].")
+@click.option("--api-version", type=click.Choice(["1.0", "1.1"]),
+              help="Default: that of the firmware in the recording, else 1.1.")  # fmt: skip
+@click.option("--passive", is_flag=True, help="Judge a run's own recording like any other.")
+def judge(capture: Path, **options: Any) -> NoReturn:
+    """Judge recorded traffic (HAR 1.2) without a PBX.
+
+    CAPTURE is a recording of a proxy or browser, judged by what its exchanges show, or a run's
+    exchanges.har, played back through the checks. Exit status: 0 no fail, 1 some fail, 2 bad input.
+    """
+    from conformance.families import call_records  # noqa: PLC0415
+    from conformance.judge.command import run_judge  # noqa: PLC0415
+
+    sys.exit(run_judge(capture, call_records(), **options))
+
+
 @_example("kpbx-conformance cleanup --target lab.toml")
 @click.option(
     "--target", type=click.Path(path_type=Path), help="Target file that describes the PBX."

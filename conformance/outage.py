@@ -7,11 +7,11 @@ watched for half a minute when it must stay, one that took 20 s must.
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from conformance import pace
 from conformance.sut import AWAY
 
 if TYPE_CHECKING:
@@ -84,14 +84,14 @@ def _is_up(check: Check) -> bool:
 
 def _becomes(check: Check, timeout_s: float, *, up: bool) -> float | None:
     """Wait until the PBX is up or down; after how many seconds it was, None if it never was."""
-    started = time.monotonic()
+    started = pace.monotonic()
     while True:
         if _is_up(check) is up:
-            return time.monotonic() - started
-        elapsed = time.monotonic() - started
+            return pace.monotonic() - started
+        elapsed = pace.monotonic() - started
         if elapsed >= timeout_s:
             return None
-        time.sleep(min(SHORTEST_PAUSE_S + elapsed / 20, LONGEST_PAUSE_S))
+        pace.sleep(min(SHORTEST_PAUSE_S + elapsed / 20, LONGEST_PAUSE_S))
 
 
 def grace_s(check: Check) -> float:
@@ -185,7 +185,7 @@ def cause(
     exchange = check.call(endpoint, body, may_be_lost=True, **how)
     seen = watch(check, grace_s(check) if said_yes(exchange) else _calm_s(check))
     if seen and returns:
-        started = time.monotonic()
+        started = pace.monotonic()
         await_return(check, claim)
-        habits.away_s = max(habits.away_s, time.monotonic() - started)
+        habits.away_s = max(habits.away_s, pace.monotonic() - started)
     return Outage(exchange, seen)

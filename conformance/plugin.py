@@ -192,6 +192,8 @@ def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
         rows = [Observation(one.id, Verdict.NONE, sut.unmet(one) or reasons[0]) for one in claims]
         item.stash[RECORD] = run.recorder.check(item.nodeid, None, rows, searched=searched)
         pytest.skip(reasons[0])
+    run.begin(item.nodeid)
+    course = sut.course
     one = run.under_way = Check(sut, claims)
     yield one
     try:
@@ -203,7 +205,8 @@ def check(request: pytest.FixtureRequest, sut: Sut) -> Iterator[Check]:
         one.spoil(said)
         raise
     finally:
-        item.stash[RECORD] = run.recorder.check(item.nodeid, one, one.settle(), searched=searched)
+        record = run.recorder.check(item.nodeid, one, one.settle(), searched=searched)
+        item.stash[RECORD] = record | {"course": course}
 
 
 @pytest.hookimpl(wrapper=True)
@@ -322,5 +325,5 @@ class Collector:
         if folder is not None:
             make_folder(folder)
             write_json(folder / "results.json", self.run.results())
-            recorded = har.document(self.run.ledger.har, "1")
+            recorded = har.document(self.run.ledger.har, "1", self.run.head())
             write_json(folder / "exchanges.har", recorded, indent=None)

@@ -14,11 +14,12 @@ from conformance import catalogue as guide
 from conformance.custody import Custody, unknown
 from conformance.dialect import Dialect
 from conformance.errors import ConfigurationError, SutError
-from conformance.lab.conditions import HookLab, Lab, NoLab, PanelLab
+from conformance.lab.conditions import HookLab, Lab, NoLab, NotedLab, PanelLab
 from conformance.lab.safety import ALL_CLASSES, SafetyClass, parse_classes
 from conformance.lab.target import Connection, Pics, Pixit, Target, from_url, load_target
 from conformance.lab.target import number_range as numbers
 from conformance.probe import probe
+from conformance.report.head import head_of
 from conformance.report.ledger import FORMAT, FORMAT_VERSION, Ledger, catalogue_digest, summary
 from conformance.report.record import Recorder
 from conformance.search import EXAMPLES, FOLDER, keep_caches
@@ -155,12 +156,13 @@ class Run:
             catalogue=self.catalogue,
             target=target,
             client=WireClient(target.connection, allow, self.recorder.keep),
-            lab=lab,
+            lab=NotedLab(lab, self.recorder.lab_acts),
             dialect=Dialect(),
             seed=self.seed,
             examples=EXAMPLES[settings.profile],
         )
         self.sut.pinned = settings.pinned
+        self.declared = target.pics
         self.custody = Custody(self.sut, _traces())
         if settings.out is not None and self.sut.examples:
             self.sut.kept_examples = settings.out / FOLDER
@@ -186,6 +188,13 @@ class Run:
         self.custody.take()
         self.ledger.dialect.update(self.recorder.dialect(self.sut.dialect))
         self.ledger.har += self.recorder.entries()
+
+    def begin(self, node: str) -> None:
+        """A check begins; what is recorded from now on is its own."""
+
+    def head(self) -> dict[str, Any]:
+        """What a recording says of this run, so that it can be played back."""
+        return head_of(self)
 
     def close(self) -> None:
         """Close the connections to the SUT, and let go of it."""

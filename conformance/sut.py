@@ -5,12 +5,12 @@ from __future__ import annotations
 import itertools
 import random
 import string
-import time
 from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 from urllib.parse import quote
 
+from conformance import pace
 from conformance.errors import CredentialsRefused, HarnessError, SutUnreachable
 from conformance.lab.safety import SafetyClass
 from conformance.oracles import Answer, carries_xml
@@ -21,7 +21,7 @@ from conformance.wire.client import NO_CONNECTION, Outgoing
 from conformance.wire.message import document, whole_number
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from conformance.catalogue import Catalogue, Endpoint, Requirement
@@ -97,6 +97,7 @@ class Sut:
         """What was said before the SUT stopped answering."""
         self.free_extensions: list[str] | None = None
         self.sent_ids: set[str] = set()
+        self._drawn = {"words": 0, "ids": 0}
         self._words_left = self._words(seed)
         self._ids = self._request_ids(seed)
 
@@ -112,6 +113,20 @@ class Sut:
         for letters, before, length in itertools.cycle(ID_LOOKS):
             yield before + "".join(draw.choices(letters, k=length))
 
+    @property
+    def course(self) -> dict[str, Any]:
+        """What the requests of the checks to come depend on, beside what the PBX answers."""
+        free = self.free_extensions
+        return {**self._drawn, "free": None if free is None else list(free)}
+
+    def resume(self, course: Mapping[str, Any]) -> None:
+        """Go on as a run did from where its course was as it is given."""
+        self._drawn = {name: int(course[name]) for name in self._drawn}
+        self._words_left = itertools.islice(self._words(self.seed), self._drawn["words"], None)
+        self._ids = itertools.islice(self._request_ids(self.seed), self._drawn["ids"], None)
+        free = course["free"]
+        self.free_extensions = None if free is None else [str(exten) for exten in free]
+
     def endpoint(self, name: str) -> Endpoint:
         """The endpoint with that heading in the guide.
 
@@ -125,6 +140,7 @@ class Sut:
 
     def fresh_id(self) -> str:
         """A word of letters and digits that this run has not used yet."""
+        self._drawn["words"] += 1
         self.words.append(next(self._words_left))
         return self.words[-1]
 
@@ -157,6 +173,7 @@ class Sut:
                 raise HarnessError(f"{name}: needs a {end.placeholder}")
             path = path.replace(f"<{end.placeholder}>", quote(key, safe=""))
         if request_id == AUTO:
+            self._drawn["ids"] += 1
             request_id = next(self._ids)
         in_body = method in {"POST", "PUT"}
         data = b""
@@ -251,20 +268,20 @@ class Sut:
 
     def wait_until_back(self, timeout_s: float) -> bool:
         """Wait until the SUT answers again, at most that many seconds; whether it does."""
-        end = time.monotonic() + timeout_s
-        while time.monotonic() < end:
+        end = pace.monotonic() + timeout_s
+        while pace.monotonic() < end:
             if self.answers():
                 return True
-            time.sleep(POLL_S)
+            pace.sleep(POLL_S)
         return False
 
     def wait_until_gone(self, timeout_s: float) -> bool:
         """Wait until the SUT stops answering, at most that many seconds; whether it did."""
-        end = time.monotonic() + timeout_s
-        while time.monotonic() < end:
+        end = pace.monotonic() + timeout_s
+        while pace.monotonic() < end:
             if not self.answers():
                 return True
-            time.sleep(POLL_S)
+            pace.sleep(POLL_S)
         return False
 
     def connect(self) -> None:

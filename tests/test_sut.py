@@ -71,6 +71,26 @@ def test_api_versions(firmware: str, version: str) -> None:
     assert api_version_of(firmware) == version
 
 
+# --- the course of a run -------------------------------------------------------------------------
+
+
+def test_a_sut_goes_on_as_another_did(scripted: Start) -> None:
+    server = scripted(StubPbx())
+    first, second = sut_on(server), sut_on(server)
+    first.free_extensions = ["9001", "9000"]
+    for _ in range(3):
+        first.fresh_id()
+        first.outgoing("GET /pbx/pending")
+    course = first.course
+    first.free_extensions.pop()
+    second.resume(course)
+    assert second.free_extensions == ["9001", "9000"]
+    assert second.fresh_id() == first.fresh_id()
+    name = "GET /pbx/pending"
+    assert second.outgoing(name).request_id == first.outgoing(name).request_id
+    assert second.course == {**first.course, "free": ["9001", "9000"]}
+
+
 # --- requests ----------------------------------------------------------------------------------
 
 

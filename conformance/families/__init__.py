@@ -5,6 +5,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from conformance.callrecords.kind import Kind
 from conformance.emulator.routing import EmulatedRoute
 from conformance.emulator.seeded import Defect, Variant
 from conformance.lab.traces import ObjectKind, Traces
@@ -35,6 +36,11 @@ def traces() -> Traces:
         states=tuple(_gathered("leftovers", "STATES")),
         untouchable=tuple(_gathered("leftovers", "UNTOUCHABLE")),
     )
+
+
+def call_records() -> list[Kind]:
+    """Return the sorts of call records: what each `record.py` calls `CALL_RECORDS`."""
+    return _gathered("record", "CALL_RECORDS")
 
 
 def emulated_routes() -> list[EmulatedRoute]:

@@ -16,7 +16,7 @@ from conformance.lab.journal import POWER, normal
 from conformance.verdict import NotRun
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from conformance.lab.journal import Journal
@@ -28,6 +28,7 @@ __all__ = [
     "JournaledLab",
     "Lab",
     "NoLab",
+    "NotedLab",
     "Panel",
     "PanelLab",
     "normal",
@@ -163,6 +164,22 @@ class HookLab(Lab):
             raise NotRun(self.unavailable(condition))
         if done.returncode:
             raise LabError(f"the lab hook ended with {done.returncode} for {' '.join(asked)}")
+
+
+class NotedLab(Lab):
+    """A lab that says when a condition begins or ends: it may change the PBX unseen."""
+
+    def __init__(self, lab: Lab, note: Callable[[], object]) -> None:
+        self._lab, self._note = lab, note
+
+    def unavailable(self, condition: str) -> str:
+        """As the lab says."""
+        return self._lab.unavailable(condition)
+
+    def switch(self, condition: str, *, on: bool) -> None:
+        """Say so, and switch."""
+        self._note()
+        self._lab.switch(condition, on=on)
 
 
 class JournaledLab(Lab):

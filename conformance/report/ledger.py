@@ -41,12 +41,16 @@ class Ledger:
         self.har: list[dict[str, Any]] = []
         self.leftovers: list[str] = []
         self.dialect: dict[str, str] = {}
+        self.courses: dict[str, Any] = {}
+        """By check, what its requests depended on when it began (see `Sut.course`)."""
 
     def add(self, record: dict[str, Any]) -> None:
         """Take what one check left behind."""
         self.har += record["entries"]
         self.leftovers += record["leftovers"]
         self.dialect.update(record["dialect"])
+        if "course" in record:
+            self.courses[record["node"]] = record["course"]
         counted: set[str] = set()
         ended: dict[str, Verdict] = {}
         for item in record["observations"]:

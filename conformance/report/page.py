@@ -85,15 +85,15 @@ def _answer(results: dict[str, Any]) -> tuple[str, str]:
     return "Conforms in everything that was judged", "pass"
 
 
-def render(results: dict[str, Any], catalogue: Catalogue) -> str:
-    """The project's part of the page, as HTML."""
+def render(results: dict[str, Any], catalogue: Catalogue, template: str = "page.html") -> str:
+    """The project's part of the page, as HTML; `judged.html` is a page of its own."""
     rows = results["requirements"]
     answer, mood = _answer(results)
     readings = {
         name: {"found": found, "reading": catalogue.readings.get(name)}
         for name, found in results["dialect"].items()
     }
-    return environment("conformance.report").get_template("page.html").render(
+    return environment("conformance.report").get_template(template).render(
         answer=answer,
         mood=mood,
         results=results,

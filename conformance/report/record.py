@@ -12,6 +12,8 @@ from conformance.report.template import of_failure
 from conformance.secrecy import WITHHELD
 from conformance.wire import har
 from conformance.wire.client import md5
+from conformance.wire.encoding import UTF_8, encoding_of
+from conformance.wire.numbered import Numbers
 from conformance.wire.redact import SAID_BY
 
 if TYPE_CHECKING:
@@ -51,23 +53,39 @@ class Recorder:
     def __init__(self, target: Target, redactor: Redactor) -> None:
         self._target = target
         self._redactor = redactor
-        self._unwritten: list[Exchange] = []
+        self._unwritten: list[tuple[Exchange, bool]] = []
+        self._lab_acted = False
+        self.numbers = Numbers()
 
     def keep(self, exchange: Exchange) -> None:
         """Take an exchange as it happens; it is written with the check during which it did.
 
         What its secret elements hold is withheld from then on, wherever it occurs.
         """
-        self._unwritten.append(exchange)
-        bodies = (exchange.request.body, exchange.response.body if exchange.response else b"")
-        for body in filter(None, bodies):
-            if any(word in body for word in SAID_BY):
-                self._redactor.learn(body.decode("utf-8", "replace"))
+        self._unwritten.append((exchange, self._lab_acted))
+        self._lab_acted = False
+        response = exchange.response
+        self._learn(exchange.request.body, "")
+        if response is not None:
+            self._learn(response.body, response.charset)
 
-    def entries(self) -> list[dict[str, Any]]:
-        """The exchanges kept since this was last asked, as HAR entries."""
+    def _learn(self, body: bytes, charset: str) -> None:
+        plain = b"\0" not in body[:4]  # in code units of two bytes no word stands so
+        if body and (not plain or any(word in body for word in SAID_BY)):
+            encoding = encoding_of(body, charset) or UTF_8
+            self._redactor.learn(body.decode(encoding, "replace"))
+
+    def entries(self, node: str = "") -> list[dict[str, Any]]:
+        """The exchanges kept since this was last asked, as HAR entries of a check."""
         kept, self._unwritten = self._unwritten, []
-        return [har.entry(exchange, self._redactor) for exchange in kept]
+        return [
+            har.entry(exchange, self._redactor, node, self.numbers, after_lab=lab)
+            for exchange, lab in kept
+        ]
+
+    def lab_acts(self) -> None:
+        """A lab condition begins or ends before the next exchange."""
+        self._lab_acted = True
 
     def check(
         self,
@@ -83,7 +101,7 @@ class Recorder:
             "node": node,
             "searched": searched,
             "observations": [self._observation(item, len(exchanges)) for item in observations],
-            "entries": self.entries(),
+            "entries": self.entries(node),
             "leftovers": [
                 self._redactor.shown(text) for text in (check.leftovers if check else ())
             ],

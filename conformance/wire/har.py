@@ -7,17 +7,22 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from conformance.secrecy import SECRET_WORD
+from conformance.wire.encoding import UTF_8, encoding_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from conformance.wire.exchange import Exchange, Headers, Request
+    from conformance.wire.numbered import Numbers
     from conformance.wire.redact import Redactor
 
 __all__ = ["BINARY", "LONGEST_BODY", "body_text", "document", "entry", "is_file"]
 
 # Beyond this a recorded body is cut: a year of call records would make the report unusable.
-LONGEST_BODY = 256 * 1024
+LONGEST_BODY = 1024 * 1024
 LONGEST_SECRET = 1024
+WIDE = "utf-16"
 BINARY = "application/octet-stream"
 BACKUPS = "/system/backup"
 REFUSALS = 400
@@ -32,13 +37,20 @@ def is_file(exchange: Exchange) -> bool:
     return response.status < REFUSALS and not _ANSWER.match(response.body)
 
 
-def body_text(body: bytes, media_type: str, redactor: Redactor, longest: int = LONGEST_BODY) -> str:
+def body_text(
+    body: bytes,
+    media_type: str,
+    redactor: Redactor,
+    longest: int = LONGEST_BODY,
+    encoding: str = UTF_8,
+) -> str:
     """A body for a reader: redacted text, or size and digest of what is not text."""
-    if media_type == BINARY or b"\0" in body[:4096]:
+    if media_type == BINARY or (b"\0" in body[:4096] and not encoding.startswith(WIDE)):
         digest = hashlib.sha256(body).hexdigest()
         return f"[{len(body)} bytes of binary data, sha256 {digest}, not recorded]"
     # A secret that the cut would halve is withheld first.
-    text = redactor.text(body[: longest + LONGEST_SECRET].decode("utf-8", "replace"))
+    start = body[: longest + LONGEST_SECRET]
+    text = redactor.text(start.decode(encoding or UTF_8, "replace"))
     if len(body) > longest:
         text = f"{text[:longest]}\n[cut after {longest} of {len(body)} bytes]"
     return text
@@ -81,7 +93,8 @@ def _response(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     else:
         headers = _pairs(redactor.headers(response.headers))
         kind = BINARY if is_file(exchange) else response.media_type
-        text = body_text(response.body, kind, redactor)
+        encoding = encoding_of(response.body, response.charset)
+        text = body_text(response.body, kind, redactor, encoding=encoding)
         mime = redactor.text(response.header("content-type")) or "x-unknown"
         content = {"size": len(response.body), "mimeType": mime, "text": text}
         status, version = response.status, response.http_version
@@ -99,8 +112,23 @@ def _response(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     }
 
 
-def entry(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
-    """One exchange as a HAR entry; what HAR has no field for stands under `_kpbx`."""
+def entry(
+    exchange: Exchange,
+    redactor: Redactor,
+    check: str = "",
+    numbers: Numbers | None = None,
+    *,
+    after_lab: bool = False,
+) -> dict[str, Any]:
+    """One exchange as a HAR entry; what HAR has no field for stands under `_kpbx`.
+
+    Args:
+        exchange: the exchange.
+        redactor: takes the secrets out of it.
+        check: the check that it is part of.
+        numbers: gives numbers to the values that are withheld, so that equal ones can be told.
+        after_lab: a lab condition began or ended just before.
+    """
     milliseconds = round(exchange.seconds * 1000, 3)
     return {
         "startedDateTime": exchange.started.isoformat(timespec="milliseconds"),
@@ -113,11 +141,62 @@ def entry(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
             "endpoint": exchange.endpoint.name if exchange.endpoint else None,
             "broken": redactor.text(exchange.broken),
             "lost": redactor.text(exchange.lost),
+            "check": check,
+            **({"lab": True} if after_lab else {}),
+            **_beside(exchange, numbers),
         },
     }
 
 
-def document(entries: list[dict[str, Any]], version: str) -> dict[str, Any]:
-    """A whole HAR 1.2 document."""
+def _beside(exchange: Exchange, numbers: Numbers | None) -> dict[str, Any]:
+    """What is rarely there: how an answer ended, and what was withheld."""
+    response = exchange.response
+    said: dict[str, Any] = {
+        "timed_out": exchange.timed_out,
+        "surplus": len(exchange.surplus),
+        "encoding": _other_encoding(exchange),
+        "truncated": response is not None and response.truncated,
+        "oversized": response is not None and response.oversized,
+    }
+    found: dict[str, Any] = {name: value for name, value in said.items() if value}
+    if numbers is not None:
+        withheld = {
+            "sent": _numbered(exchange.request.body, numbers),
+            "answered": _numbered(
+                response.body if response else b"", numbers, said["encoding"] or UTF_8
+            ),
+        }
+        if any(withheld.values()):
+            found["withheld"] = withheld
+    return found
+
+
+def _other_encoding(exchange: Exchange) -> str:
+    """The encoding of an answer, if its text is not in UTF-8."""
+    response = exchange.response
+    if response is None or not response.body:
+        return ""
+    found = encoding_of(response.body, response.charset)
+    return "" if found == UTF_8 else found
+
+
+def _numbered(body: bytes, numbers: Numbers, encoding: str = UTF_8) -> list[int]:
+    if not body or len(body) > LONGEST_BODY:
+        return []
+    text = body.decode(encoding or UTF_8, "replace")
+    return numbers.of_document(text) if SECRET_WORD.search(text) else []
+
+
+def document(
+    entries: list[dict[str, Any]], version: str, head: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A whole HAR 1.2 document.
+
+    Args:
+        entries: its entries.
+        version: of this project's own fields.
+        head: what is to be known of the run that was recorded; it stands under `_kpbx`.
+    """
     creator = {"name": "kpbx-conformance", "version": version}
-    return {"log": {"version": "1.2", "creator": creator, "entries": entries}}
+    log: dict[str, Any] = {"version": "1.2", "creator": creator}
+    return {"log": {**log, **({"_kpbx": head} if head else {}), "entries": entries}}

@@ -10,7 +10,7 @@ import pytest
 from conformance.emulator.lab import CONDITIONS as EMULATED
 from conformance.errors import LabError
 from conformance.lab import conditions
-from conformance.lab.conditions import CONDITIONS, HookLab, NoLab, PanelLab
+from conformance.lab.conditions import CONDITIONS, HookLab, NoLab, NotedLab, PanelLab
 from conformance.verdict import NotRun
 
 if TYPE_CHECKING:
@@ -127,3 +127,14 @@ def test_the_emulator_s_panel() -> None:
     with lab.condition("power"):
         assert switched == [("power", True)]
     assert switched == [("power", True), ("power", False)]
+
+
+def test_a_noted_lab_says_what_it_does_before_it_does_it(hook: HookLab, tmp_path: Path) -> None:
+    noted: list[str] = []
+    lab = NotedLab(hook, lambda: noted.append("now"))
+    with lab.condition("license-missing"):
+        assert calls(tmp_path) == ["license-missing on"]
+    assert noted == ["now", "now"]
+    assert lab.unavailable("license-missing") == ""
+    with pytest.raises(NotRun):
+        NotedLab(NoLab(), lambda: None).switch("power", on=True)

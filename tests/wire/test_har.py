@@ -12,6 +12,7 @@ from conformance.secrecy import WITHHELD
 from conformance.wire import har
 from conformance.wire.client import basic, md5
 from conformance.wire.exchange import Exchange, Request, Response
+from conformance.wire.numbered import Numbers
 from conformance.wire.redact import Redactor
 
 PASSWORD = "hunter22"
@@ -76,6 +77,7 @@ def test_a_lost_answer_is_an_entry_too() -> None:
         "endpoint": None,
         "broken": "user missing",
         "lost": f"no answer to {WITHHELD}",
+        "check": "",
     }
 
 
@@ -89,7 +91,7 @@ def test_binary_data_are_named_not_recorded(kind: str) -> None:
 def test_a_long_body_is_cut_and_says_so() -> None:
     found = har.body_text(b"x" * 3000, "text/csv", REDACTOR, 1000)
     assert found == "x" * 1000 + "\n[cut after 1000 of 3000 bytes]"
-    assert len(har.body_text(b"x" * (har.LONGEST_BODY + 1), "text/csv", REDACTOR)) < 300_000
+    assert len(har.body_text(b"x" * (har.LONGEST_BODY + 1), "text/csv", REDACTOR)) < 1_100_000
 
 
 def test_a_cut_leaves_no_piece_of_a_secret() -> None:
@@ -114,3 +116,27 @@ def test_a_document_is_har_1_2() -> None:
 
 def replace_body() -> Exchange:
     return exchange(replace(REQUEST, body=b""))
+
+
+def test_an_entry_tells_what_a_recording_is_played_back_by() -> None:
+    one = exchange()
+    found = har.entry(one, REDACTOR, "a/test_b.py::test_c", Numbers(), after_lab=True)
+    assert found["_kpbx"]["check"] == "a/test_b.py::test_c"
+    assert found["_kpbx"]["lab"] is True
+    head = {"version": 1}
+    assert har.document([found], "1", head)["log"]["_kpbx"] == head
+    assert "_kpbx" not in har.document([found], "1")["log"]
+
+
+def test_a_text_in_another_encoding_is_a_text() -> None:
+    text = '<?xml version="1.0" encoding="ISO-8859-1"?><a>\xe9</a>'
+    one = exchange()
+    assert one.response is not None
+    for body, name in (
+        (text.encode("latin-1"), "ISO-8859-1"),
+        (text.encode("utf-16-le"), "utf-16-le"),
+    ):
+        one.response = replace(one.response, body=body)
+        found = har.entry(one, REDACTOR)
+        assert found["response"]["content"]["text"] == text
+        assert found["_kpbx"]["encoding"] == name

@@ -9,7 +9,7 @@ import pytest
 from conformance.callrecords import filters
 from conformance.callrecords.choices import FORMS
 from conformance.check import requirement
-from conformance.families.cdr.conftest import CDR
+from conformance.families.cdr.record import CDR
 
 if TYPE_CHECKING:
     from conformance.callrecords.calls import Calls

@@ -7,45 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from conformance.callrecords.calls import Calls, Reference
-from conformance.callrecords.kind import Kind
+from conformance.families.cdrcallcenter.record import CALL_CENTER
 
 if TYPE_CHECKING:
     from conformance.check import Check
-
-CALL_CENTER = Kind(
-    endpoint="POST /cdrcallcenter",
-    slug="cdrcallcenter.post",
-    containers=("cdrcallercenter", "cdrcallcenter"),
-    tags=(
-        "id",
-        "direction",
-        "caller_num",
-        "called_num",
-        "operator",
-        "gateway_id",
-        "gateway_name",
-        "waiting_time",
-        "conversation_time",
-        "status",
-        "start",
-        "answer",
-        "end",
-    ),
-    filters=(
-        "caller_num",
-        "called_num",
-        "operator",
-        "gateway_id",
-        "gateway_name",
-        "status",
-        "waiting_time",
-        "conversation_time",
-    ),
-    texts=("caller_num", "called_num", "operator", "gateway_name"),
-    quoted=("called_num", "operator"),
-    external={"1": "caller_num"},
-    details=True,
-)
 
 
 @pytest.fixture(scope="session")

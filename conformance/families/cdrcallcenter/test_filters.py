@@ -9,7 +9,7 @@ import pytest
 from conformance.callrecords import filters
 from conformance.callrecords.choices import FORMS
 from conformance.check import requirement
-from conformance.families.cdrcallcenter.conftest import CALL_CENTER
+from conformance.families.cdrcallcenter.record import CALL_CENTER
 
 if TYPE_CHECKING:
     from conformance.callrecords.calls import Calls

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from conformance import pace
 from conformance.families.system.firmware import Slots, slots
 from conformance.families.system.versions import Version, ordered
 from conformance.verdict import Observation, Verdict
@@ -136,7 +136,7 @@ class Progress:
         self._check, self._before, self._version = check, before, version
         self._end = end
         self._earlier = idle(check) if version else IDLE
-        self._started = time.monotonic()
+        self._started = pace.monotonic()
         self.codes: list[int] = []
 
     @property
@@ -154,9 +154,9 @@ class Progress:
             Inconclusive: it goes on showing an outcome that may be the new one or an earlier one.
         """
         wait_s = max(self._check.pixit.reboot_timeout_s * STARTED, SHORTEST_START_S)
-        started = time.monotonic()
+        started = pace.monotonic()
         while (code := status(self._check)) in {IDLE, self._earlier}:
-            if time.monotonic() - started > wait_s:
+            if pace.monotonic() - started > wait_s:
                 said = f"updatestatus still {code} after {wait_s:.0f} s"
                 if self._may_have_ended(code):
                     self._check.inconclusive(f"{said}: a new outcome or the earlier one (RD-54)")
@@ -179,8 +179,8 @@ class Progress:
     def leave_the_first(self) -> None:
         """Look until the first phase is over, for as long as an update may take to start."""
         limit_s = self._check.pixit.reboot_timeout_s * STARTED
-        started = time.monotonic()
-        while self.outcome == FIRST and time.monotonic() - started < limit_s and self.goes_on():
+        started = pace.monotonic()
+        while self.outcome == FIRST and pace.monotonic() - started < limit_s and self.goes_on():
             self._pause()
 
     def follow(self) -> None:
@@ -189,12 +189,12 @@ class Progress:
         Raises:
             NonConformance: it went back to an earlier phase, or it stalled.
         """
-        shown, since = self.outcome, time.monotonic()
+        shown, since = self.outcome, pace.monotonic()
         limit_s = STALLED * self._check.pixit.reboot_timeout_s
         while self.goes_on():
             if self.outcome != shown:
-                shown, since = self.outcome, time.monotonic()
-            elif time.monotonic() - since > limit_s:
+                shown, since = self.outcome, pace.monotonic()
+            elif pace.monotonic() - since > limit_s:
                 said = f"code {shown} for {limit_s:.0f} s (twice reboot_timeout_s)"
                 self._check.fail(f"{STATUS}.code-{SUCCEEDED}", "an update that ends", said)
             if self._version:
@@ -205,8 +205,8 @@ class Progress:
 
     def _pause(self) -> None:
         # Phases may be short at first, and an update may take many minutes.
-        elapsed = time.monotonic() - self._started
-        time.sleep(min(SHORTEST_PAUSE_S + elapsed / 100, LONGEST_PAUSE_S))
+        elapsed = pace.monotonic() - self._started
+        pace.sleep(min(SHORTEST_PAUSE_S + elapsed / 100, LONGEST_PAUSE_S))
 
     def _note(self, code: int) -> None:
         last = self.codes[-1] if self.codes else FIRST

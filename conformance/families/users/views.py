@@ -5,11 +5,11 @@ Each is a list of all and a GET of one (`GET /users/brief/`, `GET /users/brief/<
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from conformance import pace
 from conformance.families.users.fields import block
 from conformance.objects import let_show, listing, one, records
 
@@ -82,11 +82,11 @@ class View:
 
     def comes_to_list(self, check: Check, exten: str, times: int) -> bool:
         """Whether the list holds an extension so many times, now or after a moment."""
-        end = time.monotonic() + PATIENCE_S
+        end = pace.monotonic() + PATIENCE_S
         while Counter(self.extens(check.call(self.all)))[exten] != times:
-            if time.monotonic() > end:
+            if pace.monotonic() > end:
                 return False
-            time.sleep(PAUSE_S)
+            pace.sleep(PAUSE_S)
         return True
 
 
