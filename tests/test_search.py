@@ -163,7 +163,7 @@ def requests_of(folder: Path) -> list[tuple[str, str, str]]:
 
 @pytest.mark.slow
 def test_same_seed_same_requests_in_the_same_order(tmp_path: Path) -> None:
-    options = ["--profile", "full", "--seed", "11", "--select", "phonebook.contacts.put.*"]
+    options = ["--profile", "full", "--seed", "11", "--select", "phonebook.search.post.*"]
     options += ["--allow", "read,config"]
     runs = []
     for name in ("one", "two"):
@@ -174,6 +174,4 @@ def test_same_seed_same_requests_in_the_same_order(tmp_path: Path) -> None:
         assert done.returncode in {0, 1}, done.stdout + done.stderr
         runs.append(requests_of(tmp_path / name))
     assert len(runs[0]) > 100
-    odd = [pair for pair in zip(*runs, strict=False) if pair[0] != pair[1]]
-    # How many sequences a search plays before its time is over may differ, their order may not.
-    assert not odd[:1]
+    assert runs[0] == runs[1]
