@@ -71,7 +71,7 @@ def test_api_versions(firmware: str, version: str) -> None:
     assert api_version_of(firmware) == version
 
 
-# --- the course of a run -------------------------------------------------------------------------
+# --- the course of a run ----------------------------------------------------------------------
 
 
 def test_a_sut_goes_on_as_another_did(scripted: Start) -> None:
