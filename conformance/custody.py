@@ -174,6 +174,8 @@ class Custody:
         file = journal_file(self._url)
         past = read(file)
         if past is None:
+            # What was killed while it wrote its first line had not sent its first request.
+            file.unlink(missing_ok=True)
             return None
         self._reach(past)
         probe(self._sut)
