@@ -12,19 +12,16 @@ from conformance.secrecy import SECRET_ELEMENTS
 from conformance.whole import LISTS, Configuration, changes, read_lists
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from conformance.sut import Sut
     from conformance.wire.exchange import Exchange
 
-__all__ = ["AsFound", "capture"]
+__all__ = ["CONFIGURED", "AsFound", "capture"]
 
-# Beside what checks compare: rooms and slots, which no check makes, and what waits to be applied.
-SEEN = (
-    *LISTS,
-    ("GET /pbx/conferences", "conferences/conference", "name"),
-    ("GET /system/firmware", "firmware", ""),
-)
+# Beside what checks compare: rooms and slots, which no check makes.
+CONFIGURED = (*LISTS, ("GET /pbx/conferences", "conferences/conference", "name"))
+SEEN = (*CONFIGURED, ("GET /system/firmware", "firmware", ""))
 NEVER_ANSWERED = "it was not answered"
 
 
@@ -55,8 +52,17 @@ class AsFound:
         }
         return changes(both, now.configuration)
 
-    def unlike(self, digests: Mapping[str, Mapping[str, str]]) -> list[str]:
-        """What differs from the digests of an earlier time, one line each."""
+    def unlike(
+        self,
+        digests: Mapping[str, Mapping[str, str]],
+        but: Callable[[str, str], bool] = lambda _endpoint, _key: False,
+    ) -> list[str]:
+        """What differs from the digests of an earlier time, one line each.
+
+        Args:
+            digests: of the lists, by their headings.
+            but: whether a record, by its list and key, may differ.
+        """
         said = []
         for endpoint, earlier in digests.items():
             if endpoint not in self.configuration:
@@ -64,7 +70,7 @@ class AsFound:
                 continue
             now = {key: _digest(record) for key, record in self.records(endpoint).items()}
             for key in sorted(earlier.keys() | now.keys()):
-                if earlier.get(key) != now.get(key):
+                if earlier.get(key) != now.get(key) and not but(endpoint, key):
                     what = "gone" if key not in now else "new" if key not in earlier else "changed"
                     said.append(f"{endpoint}: {key!r} is {what}" if key else f"{endpoint}: {what}")
         return said
@@ -86,7 +92,7 @@ def _public(value: Any) -> Any:
     }
 
 
-def capture(sut: Sut) -> AsFound:
+def capture(sut: Sut, seen: Iterable[tuple[str, str, str]] = SEEN) -> AsFound:
     """Read what the PBX shows, with requests that only ask; what can't be read is named."""
 
     def ask(endpoint: str) -> Exchange:
@@ -94,7 +100,7 @@ def capture(sut: Sut) -> AsFound:
 
     found: Configuration = {}
     unread = []
-    for entry in SEEN:
+    for entry in seen:
         try:
             found |= read_lists(ask, [entry])
         except SafetyViolation:

@@ -2,6 +2,9 @@
 
 It can be repeated, and broken off, at any time: what is gone already is passed over. Requests go
 the same way as in a run, within the target's safety classes, and the guard looks at each of them.
+
+What is pending is reverted only if it is the run's own, as far as the API shows it; what somebody
+else has set since is left as it is, and named.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from conformance.asfound import CONFIGURED, capture
 from conformance.check import ENDINGS, Check
 from conformance.errors import LabError, SafetyViolation, SutError
 from conformance.lab.conditions import normal
@@ -51,6 +55,7 @@ class Cleanup:
     lost: list[str] = field(default_factory=list)
     differences: list[str] = field(default_factory=list)
     _check: Check = field(init=False)
+    _reverted: bool = field(init=False, default=False)
 
     def __post_init__(self) -> None:
         self._check = Check(self.sut, ())
@@ -62,11 +67,15 @@ class Cleanup:
                 self._try(f"lab condition {condition}", partial(self._end, condition))
         if not self._try("the PBX", lambda: await_return(self._check)):
             return
-        for state in self.traces.states:
-            if self.past.of(state.name):
-                self._try(state.name, partial(self._bring_back, state))
-        if self._changed_configuration():
-            self._try("the configuration", self._configuration)
+        if not (self.past.traces or self.past.pending):
+            return
+        # First of all: a reboot would lose what somebody else has not applied yet.
+        if self._try("the configuration", self._settle):
+            for state in self.traces.states:
+                if self.past.of(state.name):
+                    self._try(state.name, partial(self._bring_back, state))
+            if self._changed_configuration():
+                self._try("the configuration", self._configuration)
         self.lost += self._check.leftovers
 
     def _try(self, what: str, act: Callable[[], object]) -> bool:
@@ -86,23 +95,33 @@ class Cleanup:
         if before is None:
             return
         was = state.value(self._check)
+        marks = {mark for trace in self.past.of(state.name) for mark in trace.marks}
+        if was != before and not state.among(was, marks):
+            self.left.append(
+                f"{state.name}: {_listed(was)}, which the run did not bring about; "
+                f"it was {_listed(before)}"
+            )
+            return
         state.put_back(self._check, before)
         if state.value(self._check) != was:
             self.done.append(f"{state.name} brought back")
 
     def _changed_configuration(self) -> bool:
         states = {state.name for state in self.traces.states}
-        return self.past.pending or any(trace.kind not in states for trace in self.past.traces)
+        made = any(trace.kind not in states for trace in self.past.traces)
+        return made or self.past.pending or self._reverted
+
+    def _settle(self) -> None:
+        """Revert what is pending, if it is the run's own."""
+        if self._check.call("GET /pbx/pending").flag("pbx_pending") is not True:
+            return
+        self._assert_own_pending()
+        self._check.call(REVERT)
+        self._reverted = True
+        self.done.append("what was pending reverted")
 
     def _configuration(self) -> None:
-        pending = self._is_pending()
-        if pending and not self.past.pending:
-            reason = "somebody else's changes are pending; apply or revert them, and try again"
-            self._check.not_run(reason)
-        if pending:
-            self._check.call(REVERT)
-            self.done.append("what was pending reverted")
-        changed = pending
+        changed = self._reverted
         for _ in range(ROUNDS):
             found = [self._remove_all(kind) for kind in self.traces.objects]
             restored = [self._restore(setting) for setting in self.traces.settings]
@@ -114,8 +133,30 @@ class Cleanup:
         for kind in self.traces.objects:
             self.left += [f"{kind.name} {key} is still there" for key in self._own(kind)]
 
-    def _is_pending(self) -> bool:
-        return self._check.call("GET /pbx/pending").flag("pbx_pending") is True
+    def _assert_own_pending(self) -> None:
+        """See that what is pending is the run's own: no list shows anything else that is new.
+
+        Raises:
+            NotRun: it is not, or it can't be told.
+        """
+        remedy = "apply or revert them, and try again"
+        if not self.past.pending:
+            self._check.not_run(f"somebody else's changes are pending; {remedy}")
+        known = {name for name, _, _ in CONFIGURED}
+        before = self.past.before.get("lists", {})
+        digests = {name: keys for name, keys in before.items() if name in known}
+        own = {(kind.listed_by, key) for kind in self.traces.objects for key in self._own(kind)}
+        own |= {
+            (setting.read_by, "")
+            for setting in self.traces.settings
+            if setting.read_by in digests and self._is_own(setting)
+        }
+        now = capture(self.sut, CONFIGURED)
+        if strange := now.unlike(digests, lambda name, key: (name, key) in own):
+            self._check.not_run(
+                "changes are pending, and the run did not make all that is different, so that they "
+                f"stay ({'; '.join(strange)}); {remedy}"
+            )
 
     # --- objects ----------------------------------------------------------------------------
 
@@ -155,10 +196,18 @@ class Cleanup:
 
     # --- settings ---------------------------------------------------------------------------
 
+    def _written(self, setting: Setting) -> set[str]:
+        return {mark for trace in self.past.of(setting.name) for mark in trace.marks}
+
+    def _is_own(self, setting: Setting) -> bool:
+        """Whether a setting is what the run wrote, or what it was before."""
+        now = setting.value(self._check)
+        return now == self.past.before.get(setting.name) or now in self._written(setting)
+
     def _restore(self, setting: Setting) -> bool:
         """Write back a value, if the one that stands there now is the run's."""
         before = self.past.before.get(setting.name)
-        written = {mark for trace in self.past.of(setting.name) for mark in trace.marks}
+        written = self._written(setting)
         if before is None or not written:
             return False
         now = setting.value(self._check)
@@ -173,6 +222,10 @@ class Cleanup:
         self._check.expect_code(self._check.call(setting.changed_by, {container: {tag: before}}), 0)
         self.done.append(f"{setting.name} set to {before} again")
         return True
+
+
+def _listed(values: dict[str, str]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in values.items())
 
 
 def state_before(sut: Sut, traces: Traces) -> dict[str, Any]:

@@ -138,13 +138,13 @@ def _run(run: Run, emulator: EmulatorServer | None) -> int:
         run.close()
     results = run.results()
     progress.closing(results, folder)
-    return _exit_status(results["summary"], status)
+    return _exit_status(results["summary"], status, stopped=bool(run.sut.dead))
 
 
-def _exit_status(counts: dict[str, int], status: int) -> int:
+def _exit_status(counts: dict[str, int], status: int, *, stopped: bool) -> int:
     if counts[Verdict.ERROR]:
         return EXIT_HARNESS
-    if counts[Verdict.FAIL]:
+    if counts[Verdict.FAIL] or stopped:
         return EXIT_FAIL
     known = {pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED}
     if status not in known or not sum(counts.values()):

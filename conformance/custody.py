@@ -19,6 +19,7 @@ from conformance.lab.safety import SafetyClass
 from conformance.probe import probe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from conformance.lab.traces import Traces
@@ -26,7 +27,12 @@ if TYPE_CHECKING:
 
 __all__ = ["Custody", "unknown"]
 
-EXTENSIONS = "GET /users/configs/"
+# Where the numbers that can be dialled stand: of users, of callgroups, of rooms.
+NUMBERS = (
+    ("GET /users/configs/", ("exten",)),
+    ("GET /pbx/callgroups", ("selection",)),
+    ("GET /pbx/conferences", ("internal", "external")),
+)
 MOST_NAMED = 5
 
 
@@ -86,9 +92,9 @@ class Custody:
         sut.client.guard = Guard(
             self._traces,
             self._journal,
-            self._untouchable(self._found),
-            sut.target.pixit,
-            sut.look_for_pending,
+            self._theirs(self._found),
+            sut.target,
+            sut.ask,
             foreign_pending=sut.pending_at_start,
         )
         sut.lab = JournaledLab(sut.lab, self._journal)
@@ -113,34 +119,46 @@ class Custody:
         journal.close(finished=not cleanup.left)
         return cleanup
 
-    def _untouchable(self, found: AsFound) -> dict[str, set[str]]:
+    def _theirs(self, found: AsFound) -> dict[str, dict[str, Any]]:
         """What is there and not to be touched, by list; the guide itself protects the rest."""
         theirs = {
             kind.listed_by: {
-                key
+                key: record
                 for key, record in found.records(kind.listed_by).items()
                 if not kind.protected(key, record)
             }
             for kind in self._traces.objects
-            if kind.listed_by not in found.unread
         }
-        kept = {
-            one.listed_by: {*one.keys(self._url, found.records(one.listed_by))}
-            for one in self._traces.untouchable
-        }
-        return theirs | kept
+        kept = {one.listed_by: found.records(one.listed_by) for one in self._traces.untouchable}
+        return {name: keys for name, keys in (theirs | kept).items() if name not in found.unread}
 
     def _assert_free(self) -> None:
+        """See that nobody has the numbers that tests would give.
+
+        A selection that a callgroup has is passed over by them, one that rings somewhere else is
+        taken for a mistake in the target file.
+        """
         if SafetyClass.CONFIG not in self._sut.client.allow or self._found is None:
             return
-        there = self._found.records(EXTENSIONS)
-        taken = [exten for exten in self._sut.target.pixit.extensions if exten in there]
-        if taken:
-            named = ", ".join(taken[:MOST_NAMED]) + (" …" if len(taken) > MOST_NAMED else "")
-            raise ConfigurationError(
-                f"pixit.extensions: the PBX has {named} already, and the tests would create and "
-                "delete them; name free numbers in the target file"
-            )
+        pixit = self._sut.target.pixit
+        users, groups, rooms = (self._numbers(endpoint, tags) for endpoint, tags in NUMBERS)
+        for key, wanted, taken in (
+            ("extensions", pixit.extensions, users | groups | rooms),
+            ("callgroup_selections", pixit.callgroup_selections, users | rooms),
+        ):
+            found = [number for number in wanted if number in taken]
+            if found:
+                named = ", ".join(found[:MOST_NAMED]) + (" …" if len(found) > MOST_NAMED else "")
+                raise ConfigurationError(
+                    f"pixit.{key}: the PBX has {named} already, and the tests would create and "
+                    "delete them; name free numbers in the target file"
+                )
+
+    def _numbers(self, endpoint: str, tags: tuple[str, ...]) -> set[str]:
+        """The numbers that the records of a list hold in some of their tags, at whatever depth."""
+        assert self._found is not None, "read before"  # noqa: S101
+        records = self._found.records(endpoint).values()
+        return {text for record in records for text in _texts(record, tags)} - {""}
 
     # --- after an interruption --------------------------------------------------------------
 
@@ -156,6 +174,8 @@ class Custody:
         file = journal_file(self._url)
         past = read(file)
         if past is None:
+            # What was killed while it wrote its first line had not sent its first request.
+            file.unlink(missing_ok=True)
             return None
         self._reach(past)
         probe(self._sut)
@@ -208,7 +228,7 @@ class Custody:
         }
 
     def _remedy(self) -> list[str]:
-        if self._journal is None or not self._journal.past.traces:
+        if self._journal is None or not self._journal.past.unfinished:
             return []
         return ["kpbx-conformance cleanup takes away what is left, once the PBX answers again"]
 
@@ -227,6 +247,15 @@ def unknown(reason: str, *left: str) -> dict[str, Any]:
     return {"compared": False, "reason": reason, "differences": [], "unread": [], "left": [*left]}
 
 
+def _texts(record: Any, tags: tuple[str, ...]) -> Iterator[str]:
+    for tag, items in record.items():
+        for item in items:
+            if isinstance(item, dict):
+                yield from _texts(item, tags)
+            elif tag in tags:
+                yield item.strip()
+
+
 def clean(sut: Sut, traces: Traces, journal: Journal) -> Cleanup:
     """Clean up after the run that a journal tells of, guarded by what it found."""
     before, lab = sut.client.guard, sut.lab
@@ -234,8 +263,8 @@ def clean(sut: Sut, traces: Traces, journal: Journal) -> Cleanup:
         traces,
         journal,
         journal.past.before.get("lists", {}),
-        sut.target.pixit,
-        sut.look_for_pending,
+        sut.target,
+        sut.ask,
     )
     sut.lab = lab if isinstance(lab, JournaledLab) else JournaledLab(lab, journal)
     try:

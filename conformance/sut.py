@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from conformance import pace
 from conformance.errors import CredentialsRefused, HarnessError, SutUnreachable
+from conformance.lab.asked import APPLYING
 from conformance.lab.safety import SafetyClass
 from conformance.oracles import Answer, carries_xml
 from conformance.schema.store import message_schema
@@ -49,10 +50,9 @@ UNTRUSTED = (
     "or trust it unseen (verify = false)"
 )
 AWAY = {502, 503, 504}
+PENDING = "GET /pbx/pending"
 # Harmless, and of two trees: the last one answers whatever the licence's state.
-FIRST_CONTACT = ("GET /system/firmware", "GET /pbx/pending", "GET /system/network/dns")
-# Apply and revert belong to whatever class made the changes (contract.md).
-APPLYING = {"PUT /pbx/apply", "PUT /pbx/revert"}
+FIRST_CONTACT = ("GET /system/firmware", PENDING, "GET /system/network/dns")
 
 
 def api_version_of(firmware: str) -> str:
@@ -312,9 +312,15 @@ class Sut:
         # Of a PBX that is the run's alone nobody's changes can be pending.
         self.pending_at_start = self.target.shared and exchange.flag("pbx_pending") is True
 
+    def ask(self, name: str) -> None:
+        """Send a request that only asks, for whoever reads along (see `Guard.after`)."""
+        exchange = self.send(self.outgoing(name, request_id=None))
+        if name == PENDING:
+            self._note_pending(exchange)
+
     def look_for_pending(self) -> None:
         """Ask once more whether changes are pending, before anything of this run can be."""
-        self._note_pending(self.send(self.outgoing("GET /pbx/pending", request_id=None)))
+        self.ask(PENDING)
 
     def _no_contact(self, contacts: list[Exchange]) -> NoReturn:
         url, last = self.target.connection.url, contacts[-1]

@@ -342,24 +342,31 @@ def results_in(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("counts", "status", "exit_status"),
+    ("counts", "status", "stopped", "exit_status"),
     [
-        ({"pass": 3}, 0, 0),
-        ({"pass": 3, "inconc": 2, "none": 1}, 0, 0),
-        ({"none": 3}, 0, 0),
-        ({"pass": 3, "fail": 1}, 1, 1),
-        ({"pass": 3, "fail": 1}, 0, 1),
-        ({"pass": 3, "fail": 1, "error": 1}, 1, 4),
-        ({"error": 1}, 1, 4),
-        ({"pass": 3}, 2, 4),
-        ({"pass": 3}, 3, 4),
-        ({"pass": 3}, 4, 4),
-        ({"pass": 3}, 1, 0),  # what failed was not selected
+        ({"pass": 3}, 0, False, 0),
+        ({"pass": 3, "inconc": 2, "none": 1}, 0, False, 0),
+        ({"none": 3}, 0, False, 0),
+        ({"pass": 3, "fail": 1}, 1, False, 1),
+        ({"pass": 3, "fail": 1}, 0, False, 1),
+        ({"pass": 3, "fail": 1, "error": 1}, 1, False, 4),
+        ({"error": 1}, 1, False, 4),
+        ({"pass": 3}, 2, False, 4),
+        ({"pass": 3}, 3, False, 4),
+        ({"pass": 3}, 4, False, 4),
+        ({"pass": 3}, 0, True, 1),
+        ({"pass": 3}, 1, True, 1),
+        ({"pass": 3, "error": 1}, 1, True, 4),
+        ({}, 0, True, 1),
+        ({"pass": 3}, 1, False, 0),  # what failed was not selected
     ],
 )
-def test_exit_statuses(counts: dict[str, int], status: int, exit_status: int) -> None:
+def test_exit_statuses(
+    counts: dict[str, int], status: int, stopped: bool, exit_status: int
+) -> None:
     zero = dict.fromkeys(("pass", "fail", "inconc", "error", "none"), 0)
-    assert command._exit_status(zero | counts, status) == exit_status  # noqa: SLF001
+    said = command._exit_status(zero | counts, status, stopped=stopped)  # noqa: SLF001
+    assert said == exit_status
 
 
 def test_errors_have_the_contract_s_statuses() -> None:

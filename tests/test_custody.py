@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import subprocess
-import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,44 +15,18 @@ from conformance.errors import ConfigurationError, SafetyViolation
 from conformance.families import emulated_routes
 from conformance.lab.journal import journal_file, read
 from conformance.lab.lock import Lock
-from conformance.objects import user_fields
 from conformance.run import Run, Settings
+from tests.held import CHANGING, add_by_hand, cleanup, create, opened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from pathlib import Path
-
-    from conformance.emulator.model import User
-
-CHANGING = ("config", "network")
 
 
 @pytest.fixture
 def pbx() -> Iterator[EmulatorServer]:
     with EmulatorServer(EmulatorSettings(users=8, calls=10), emulated_routes()) as server:
         yield server
-
-
-def opened(server: EmulatorServer, *allow: str, out: Path | None = None) -> Run:
-    run = Run(Settings(url=server.url, allow=allow or CHANGING, out=out))
-    run.open()
-    return run
-
-
-def create(run: Run, exten: str = "9000", **changes: Any) -> None:
-    body = {"user": user_fields(exten, **changes)}
-    assert run.sut.send(run.sut.outgoing("POST /users/configs/", body)).code == 0
-
-
-def add_by_hand(server: EmulatorServer, exten: str) -> User:
-    """What an administrator does in the web interface, applied at once."""
-    with server.pbx.lock:
-        some = next(iter(server.pbx.config.running.users.values()))
-        mine = dataclasses.replace(some, exten=exten, first_name="Somebody", last_name="Else")
-        server.pbx.config.edit().users[exten] = mine
-        server.pbx.config.apply()
-    return mine
 
 
 # --- as found --------------------------------------------------------------------------------
@@ -238,6 +210,18 @@ def test_cleanup_without_anything_to_do(pbx: EmulatorServer) -> None:
     )
 
 
+@pytest.mark.parametrize("written", ["", '{"format": "kpbx-conf'])
+def test_a_journal_that_was_killed_at_birth_is_none(written: str) -> None:
+    url = "http://127.0.0.1:9"  # where nobody listens: nothing has to be asked
+    file = journal_file(url)
+    file.parent.mkdir(parents=True)
+    file.write_text(written)
+    run = Run(Settings(url=url, allow=CHANGING))
+    assert run.custody.finish_earlier() is None
+    run.close()
+    assert not file.exists()
+
+
 def test_cleanup_of_a_pbx_that_is_away_can_be_repeated(pbx: EmulatorServer) -> None:
     run = opened(pbx)
     create(run)
@@ -260,13 +244,6 @@ def test_cleanup_waits_for_the_end_of_a_run(pbx: EmulatorServer) -> None:
 
 def held(server: EmulatorServer) -> AbstractContextManager[Lock]:
     return Lock(server.url)
-
-
-def cleanup(server: EmulatorServer) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - ourselves
-        [sys.executable, "-m", "conformance", "cleanup", "--url", server.url],
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
 
 
 def test_what_the_api_can_t_bring_back_is_said_once() -> None:

@@ -116,6 +116,11 @@ class Past:
             self.conditions[entry["condition"]] = entry["on"]
         elif "pending" in entry:
             self.pending = entry["pending"]
+        elif "home" in entry:
+            kept = {trace: None for trace in self.traces if trace.kind != entry["home"]}
+            self.traces = kept
+        elif "found" in entry:
+            self.before[entry["found"]] = entry["value"]
 
 
 class Journal:
@@ -154,6 +159,19 @@ class Journal:
         """Say that nothing is pending on the PBX."""
         if self.past.pending:
             self._write([{"pending": False}], flush=False)
+
+    def home(self, name: str) -> None:
+        """Say that a setting or state is again what it was before: whoever changes it now."""
+        if self.past.of(name):
+            self._write([{"home": name}], flush=False)
+
+    def adopt(self, name: str, value: Any) -> None:
+        """Say that somebody else gave a setting or state a value: it is to be brought back now."""
+        entry = {"found": name, "value": value}
+        if self._descriptor is None and not self._resumed:  # the first entry will have it
+            self.past.take(entry)
+        else:
+            self._write([entry], flush=False)
 
     def condition_begins(self, name: str, *, on: bool) -> None:
         """Say that a lab condition is about to be brought about."""

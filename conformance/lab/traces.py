@@ -7,7 +7,8 @@ an id of its own, and tells it to nobody.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from conformance.check import Check
     from conformance.lab.target import Pixit
     from conformance.wire.client import Outgoing
+    from conformance.wire.exchange import Exchange
 
 __all__ = ["ObjectKind", "Setting", "State", "Traces", "Untouchable", "normal_key", "text_of"]
 
@@ -59,7 +61,8 @@ class ObjectKind:
         protected: whether the guide keeps one from being removed, by key and record: a request
             that must be rejected may be tried on it.
         outside: why an object that a request asks for is none that tests may make, by the PIXIT.
-        restorable: whether one that was there before may be written to, to bring back its values.
+        restores: whether a request gives one that was there before nothing but the values that its
+            record had then: so it may be brought back.
     """
 
     name: str
@@ -72,7 +75,7 @@ class ObjectKind:
     marks: Callable[[etree._Element], Marks]
     protected: Callable[[str, Record], bool] = lambda _key, _record: False
     outside: Callable[[etree._Element, Pixit], str] = lambda _root, _pixit: ""
-    restorable: bool = False
+    restores: Callable[[etree._Element, Record], bool] = lambda _root, _record: False
 
     def key_in(self, outgoing: Outgoing) -> str:
         """The object that a request to change or remove one names."""
@@ -83,6 +86,13 @@ class ObjectKind:
             return normal_key(unquote(outgoing.path.rstrip("/").rpartition("/")[2]))
         root = _parsed(outgoing.body)
         return "" if root is None else normal_key(text_of(root, self.key))
+
+    def brings_back(self, outgoing: Outgoing, record: object) -> bool:
+        """Whether a request gives an object the values that it had; no, if they are not known."""
+        if outgoing.endpoint is None or outgoing.endpoint.name != self.changed_by:
+            return False
+        root = _parsed(outgoing.body)
+        return root is not None and isinstance(record, Mapping) and self.restores(root, record)
 
     def outside_of(self, outgoing: Outgoing, pixit: Pixit) -> str:
         """Why a request must not be sent: it asks for what tests may not make; empty if it may.
@@ -111,28 +121,31 @@ class ObjectKind:
 
 @dataclass(frozen=True, slots=True)
 class Untouchable:
-    """Objects that no request may name, be it one that must be rejected.
+    """Objects that no request may change, whatever it means to.
 
     Attributes:
-        name: what they are called in messages.
+        name: what one is called in messages.
         changed_by: the guide's heading of the request that changes one.
         listed_by: of the one that lists them.
-        key: the tag that names one in a request.
-        keys: which of the records of the list are meant, for a SUT at that URL.
+        kept: why a request must not be sent to a SUT at that URL, by the records of the list as
+            they were found; empty if it may.
     """
 
     name: str
     changed_by: str
     listed_by: str
-    key: str
-    keys: Callable[[str, Mapping[str, Record]], Collection[str]]
+    kept: Callable[[str, etree._Element, Mapping[str, Record]], str]
 
-    def named_in(self, outgoing: Outgoing) -> str:
-        """The object that a request would change, if it were accepted; empty if none."""
+    def kept_from(self, outgoing: Outgoing, url: str, found: object) -> str:
+        """Why a request must not be sent; empty if it may."""
         if outgoing.endpoint is None or outgoing.endpoint.name != self.changed_by:
             return ""
+        if not isinstance(found, Mapping) or not all(
+            isinstance(record, Mapping) for record in found.values()
+        ):
+            return f"{self.name}s: how they were before the run is not known"
         root = _parsed(outgoing.body)
-        return "" if root is None else text_of(root, self.key)
+        return "" if root is None else self.kept(url, root, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +172,11 @@ class Setting:
         value = "" if root is None else text_of(root, self.path.rpartition("/")[2])
         return Trace(self.name, (value,))
 
+    def shown_in(self, exchange: Exchange) -> str | None:
+        """What an answer to `read_by` shows; None if it does not show it."""
+        found = exchange.find(self.path)
+        return None if found is None else (found.text or "").strip()
+
     def value(self, check: Check) -> str:
         """What the PBX shows now.
 
@@ -166,10 +184,10 @@ class Setting:
             Inconclusive: it does not show it.
         """
         exchange = check.call(self.read_by)
-        found = exchange.find(self.path)
-        if found is None:
+        shown = self.shown_in(exchange)
+        if shown is None:
             check.inconclusive(f"{self.read_by} does not show it: {exchange.summary()}")
-        return (found.text or "").strip()
+        return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,20 +196,40 @@ class State:
 
     Attributes:
         name: what it is called in messages.
-        changed_by: the guide's headings of the requests that change it.
-        value: what it is now, by name.
-        put_back: brings back what `value` gave.
+        read_by: the guide's heading of the request that shows it.
+        shown_in: what an answer to that shows, by name; None if it does not show it.
+        leads_to: what a request may make of it, by the names that are certain afterwards; None if
+            it leaves it alone.
+        put_back: brings back what was shown.
     """
 
     name: str
-    changed_by: frozenset[str]
-    value: Callable[[Check], dict[str, str]]
+    read_by: str
+    shown_in: Callable[[Exchange], dict[str, str] | None]
+    leads_to: Callable[[Outgoing, Mapping[str, str]], dict[str, str] | None]
     put_back: Callable[[Check, dict[str, str]], None]
 
-    def trace_of(self, outgoing: Outgoing) -> Trace | None:
-        """What a request may leave; None if it is about something else."""
-        changes = outgoing.endpoint is not None and outgoing.endpoint.name in self.changed_by
-        return Trace(self.name) if changes else None
+    def trace_of(self, outgoing: Outgoing, known: Mapping[str, str]) -> Trace | None:
+        """What a request may leave, from the state that is known; None if it leaves it alone."""
+        target = self.leads_to(outgoing, known)
+        return None if target is None else Trace(self.name, (json.dumps(target, sort_keys=True),))
+
+    @staticmethod
+    def among(shown: Mapping[str, str], marks: Iterable[str]) -> bool:
+        """Whether a state is one of those that requests led to."""
+        return any(json.loads(mark).items() <= shown.items() for mark in marks)
+
+    def value(self, check: Check) -> dict[str, str]:
+        """What the PBX shows now.
+
+        Raises:
+            Inconclusive: it does not show it.
+        """
+        exchange = check.call(self.read_by)
+        shown = self.shown_in(exchange)
+        if shown is None:
+            check.inconclusive(f"{self.read_by} does not show it: {exchange.summary()}")
+        return shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,21 +242,16 @@ class Traces:
     untouchable: tuple[Untouchable, ...] = ()
 
     @property
-    def every(self) -> tuple[ObjectKind | Setting | State, ...]:
-        """All of them."""
-        return (*self.objects, *self.settings, *self.states)
-
-    @property
     def values(self) -> tuple[Setting | State, ...]:
         """Those that the PBX always has."""
         return (*self.settings, *self.states)
 
-    def of(self, outgoing: Outgoing) -> Iterable[Trace]:
-        """What a request may leave."""
-        for kind in self.every:
-            trace = kind.trace_of(outgoing)
-            if trace is not None:
-                yield trace
+    def of(self, outgoing: Outgoing, known: Mapping[str, Mapping[str, str]]) -> Iterable[Trace]:
+        """What a request may leave, from the states that are known by name."""
+        found = [kind.trace_of(outgoing) for kind in self.objects]
+        found += [setting.trace_of(outgoing) for setting in self.settings]
+        found += [one.trace_of(outgoing, known.get(one.name, {})) for one in self.states]
+        yield from filter(None, found)
 
 
 def _parsed(body: bytes) -> etree._Element | None:

@@ -22,7 +22,8 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from conformance import __version__
-from conformance.errors import ConfigurationError, SafetyViolation
+from conformance.errors import ConfigurationError
+from conformance.lab.asked import assert_allowed
 from conformance.text import printable, shortened
 from conformance.wire.exchange import Exchange, Request, Response
 from conformance.wire.stream import LATE, WatchedTransport
@@ -158,15 +159,10 @@ class WireClient:
         """Send one request and read its answer, feeding it to the sink chosen by its head.
 
         Raises:
-            SafetyViolation: the request's safety class is not allowed in this run, or it would
-                touch what the run did not make.
+            SafetyViolation: the request's safety class is not allowed in this run, whatever it
+                claims to be, or it would touch what the run did not make.
         """
-        if outgoing.safety not in self.allow:
-            allowed = sorted(self.allow, key=lambda item: item.rank)
-            raise SafetyViolation(
-                f"{outgoing.method} {outgoing.path} is of class {outgoing.safety}, "
-                f"allowed are {', '.join(allowed)}"
-            )
+        assert_allowed(outgoing, self.allow)
         if self.guard is not None:
             self.guard.before(outgoing)
         exchange = self._attempt(outgoing, sink_for)

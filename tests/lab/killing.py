@@ -32,9 +32,13 @@ class Assassin:
     """Sends a process a signal when the PBX has answered so many of its requests."""
 
     def __init__(self, signal: int, after: int, delay_s: float = 0.0) -> None:
-        self._signal, self._left, self._delay_s = signal, after, delay_s
+        self._signal = signal
         self.process: subprocess.Popen[str] | None = None
-        self.struck = False
+        self.lie_in_wait(after, delay_s)
+
+    def lie_in_wait(self, after: int, delay_s: float) -> None:
+        """Strike once more, so many requests from now and that many seconds later."""
+        self._left, self._delay_s, self.struck = after, delay_s, False
 
     def __call__(self, _line: RequestLine) -> None:
         """Count a request."""

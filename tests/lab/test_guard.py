@@ -11,7 +11,7 @@ from conformance.errors import SafetyViolation
 from conformance.families import traces
 from conformance.lab.guard import Guard
 from conformance.lab.journal import Journal, Past, Trace
-from conformance.lab.target import Pixit
+from conformance.lab.target import Connection, Pixit, Target
 from tests.support import StubPbx, sut_on
 
 if TYPE_CHECKING:
@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 
     Start = Callable[[Script], ScriptedServer]
 
-PIXIT = Pixit(
-    extensions=("9000", "9001"),
-    callgroup_selections=("9100",),
-    route_destination="198.51.100.0/24",
+TARGET = Target(
+    Connection(url="http://192.0.2.1"),
+    pixit=Pixit(
+        extensions=("9000", "9001"),
+        callgroup_selections=("9100",),
+        route_destination="198.51.100.0/24",
+    ),
 )
 NOTHING: dict[str, set[str]] = {
     "GET /users/configs/": set(),
@@ -40,6 +43,7 @@ THERE = {
     "GET /pbx/callgroups": {"7"},
     "GET /phonebook/contacts": {"33"},
     "GET /system/network/routes": {"4"},
+    "POST /system/network/interfaces": set(),
 }
 
 
@@ -48,13 +52,13 @@ def journal(tmp_path: Path) -> Journal:
     return Journal(tmp_path / "journal.jsonl", Past(url="http://x"))
 
 
-def quiet() -> None:
-    """Nobody is asked what is pending."""
+def quiet(_name: str) -> None:
+    """Nobody is asked anything."""
 
 
 @pytest.fixture
 def guard(journal: Journal) -> Guard:
-    return Guard(traces(), journal, THERE, PIXIT, quiet)
+    return Guard(traces(), journal, THERE, TARGET, quiet)
 
 
 @pytest.fixture
@@ -89,8 +93,42 @@ def test_what_was_there_is_out_of_reach(  # noqa: PLR0913, PLR0917
     guard.before(request(sut, name, other, key=key and f"{key}9"))
 
 
-def test_a_route_that_was_there_may_be_given_its_values_again(guard: Guard, sut: Sut) -> None:
-    guard.before(request(sut, "PUT /system/network/routes", {"route": {"id": 4}}))
+ROUTE = {"id": 4, "enabled": True, "destination": "192.0.2.0/24", "gateway": "10.0.0.1"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "brought_back"),
+    [
+        ({}, True),
+        ({"id": "04", "destination": "192.0.2.9/24"}, True),
+        ({"destination": None, "ip_address": "192.0.2.0", "netmask": "255.255.255.0"}, True),
+        ({"enabled": False}, False),
+        ({"enabled": None}, False),
+        ({"gateway": "10.0.0.2"}, False),
+        ({"gateway": None}, False),
+        ({"destination": "198.51.100.0/24"}, False),
+        ({"destination": None}, False),
+        ({"destination": None, "ip_address": "192.0.2.0", "netmask": "255.0.0.0"}, False),
+        ({"metric": "1"}, False),
+    ],
+)
+def test_a_route_that_was_there_may_be_given_nothing_but_its_values(
+    journal: Journal, sut: Sut, changes: dict[str, Any], brought_back: bool
+) -> None:
+    record = {tag: [str(value).lower()] for tag, value in ROUTE.items()}
+    lists: Any = THERE | {"GET /system/network/routes": {"4": record}}
+    guard = Guard(traces(), journal, lists, TARGET, quiet)
+    asked = request(sut, "PUT /system/network/routes", {"route": ROUTE | changes})
+    if brought_back:
+        guard.before(asked)
+        return
+    with pytest.raises(SafetyViolation, match="route 4 was there before the run"):
+        guard.before(asked)
+
+
+def test_a_route_whose_values_are_not_known_is_not_written_to(guard: Guard, sut: Sut) -> None:
+    with pytest.raises(SafetyViolation, match="route 4 was there before the run"):
+        guard.before(request(sut, "PUT /system/network/routes", {"route": ROUTE}))
 
 
 @pytest.mark.parametrize(
@@ -118,7 +156,11 @@ def test_a_route_that_was_there_may_be_given_its_values_again(guard: Guard, sut:
             {"dns": {"ip_address": "192.0.2.53"}},
             Trace("DNS address", ("192.0.2.53",)),
         ),
-        ("PUT /system/firmware/rebootsecondary", None, Trace("firmware")),
+        (
+            "PUT /system/firmware/rebootsecondary",
+            None,
+            Trace("firmware", ('{"running": "secondary"}',)),
+        ),
     ],
 )
 def test_what_a_request_may_leave_is_written_down_first(  # noqa: PLR0913, PLR0917
@@ -152,20 +194,21 @@ def test_others_pending_changes_are_neither_applied_nor_reverted(
 ) -> None:
     pending = "<pbx_pending>true</pbx_pending>"
     sut = sut_on(scripted(StubPbx({"GET /pbx/pending": pending})))
-    sut.client.guard = guard = Guard(traces(), journal, NOTHING, PIXIT, quiet)
+    sut.client.guard = guard = Guard(traces(), journal, NOTHING, TARGET, quiet)
     sut.send(sut.outgoing("GET /pbx/pending"))
     for name in ("PUT /pbx/apply", "PUT /pbx/revert"):
         with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
             sut.send(sut.outgoing(name))
     journal.intend([], pending=True)
-    guard.before(sut.outgoing("PUT /pbx/apply"))
+    with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
+        guard.before(sut.outgoing("PUT /pbx/apply"))
 
 
 def test_own_pending_changes_are_known_until_the_pbx_is_at_rest(
     scripted: Start, journal: Journal
 ) -> None:
     sut = sut_on(scripted(StubPbx()))
-    sut.client.guard = Guard(traces(), journal, NOTHING, PIXIT, quiet)
+    sut.client.guard = Guard(traces(), journal, NOTHING, TARGET, quiet)
     sut.client.guard.before(request(sut, "DELETE /users/configs/<exten>", key="9000"))
     assert journal.past.pending
     sut.send(sut.outgoing("PUT /pbx/apply"))
@@ -174,15 +217,39 @@ def test_own_pending_changes_are_known_until_the_pbx_is_at_rest(
     assert not journal.past.pending
 
 
-def test_no_request_names_the_interface_talked_through(journal: Journal, sut: Sut) -> None:
-    guard = Guard(traces(), journal, {"POST /system/network/interfaces": {"1"}}, PIXIT, quiet)
-    name = "PUT /system/network/interfaces"
-    own = {"interface": {"id": 1, "enabled": True}}
-    with pytest.raises(SafetyViolation, match="talking through"):
-        guard.before(sut.outgoing(name, own))
-    with pytest.raises(SafetyViolation, match="talking through"):
-        guard.before(sut.outgoing(name, own, broken="a PBX may accept it all the same"))
-    guard.before(sut.outgoing(name, {"interface": {"id": 2, "enabled": True}}))
+def interface(number: str, enabled: str = "true", **changes: str) -> dict[str, list[str]]:
+    """A record of the list of interfaces: the one with number 2 is eth2, 192.0.2.2/24."""
+    values = {
+        "id": number,
+        "enabled": enabled,
+        "name": f"eth{number}",
+        "ip_address": f"192.0.2.{number}",
+        "netmask": "255.255.255.0",
+    } | changes
+    return {tag: [value] for tag, value in values.items()}
+
+
+INTERFACES = {
+    "1": interface("1"),
+    "2": interface("2"),
+    "3": interface("3", "false"),
+    "4": interface("4", name="eth0"),
+}
+
+
+def guarded(journal: Journal, url: str) -> Guard:
+    lists: Any = {"POST /system/network/interfaces": INTERFACES}
+    target = replace(TARGET, connection=Connection(url=url))
+    return Guard(traces(), journal, lists, target, quiet)
+
+
+def refused(guard: Guard, sut: Sut, **values: Any) -> str:
+    """Why a request to change an interface does not leave; empty if it does."""
+    try:
+        guard.before(request(sut, "PUT /system/network/interfaces", {"interface": values}))
+    except SafetyViolation as reason:
+        return str(reason)
+    return ""
 
 
 @pytest.mark.parametrize(
@@ -191,18 +258,55 @@ def test_no_request_names_the_interface_talked_through(journal: Journal, sut: Su
         ("http://192.0.2.1", {"1"}),
         ("http://192.0.2.2", {"2"}),
         ("http://127.0.0.1:8080", set()),
-        ("http://203.0.113.9", {"1", "2"}),
+        ("http://203.0.113.9", {"1", "2", "4"}),
     ],
 )
-def test_which_interface_that_is_follows_from_the_address(url: str, kept: set[str]) -> None:
-    def record(number: str, enabled: str) -> dict[str, list[str]]:
-        values = (number, enabled, f"eth{number}", f"192.0.2.{number}", "255.255.255.0")
-        tags = ("id", "enabled", "name", "ip_address", "netmask")
-        return {tag: [value] for tag, value in zip(tags, values, strict=True)}
+def test_no_request_names_the_interface_talked_through(
+    journal: Journal, sut: Sut, url: str, kept: set[str]
+) -> None:
+    guard = guarded(journal, url)
+    for number, record in INTERFACES.items():
+        own = refused(guard, sut, id=number, enabled=record["enabled"][0])
+        bad = refused(guard, sut, id=f" 0{number}", ip_address="a PBX may accept it all the same")
+        assert ("talking through" in own) is ("talking through" in bad) is (number in kept)
 
-    listed = {"1": record("1", "true"), "2": record("2", "true"), "3": record("3", "false")}
-    (kind,) = traces().untouchable
-    assert kind.keys(url, listed) == kept
+
+@pytest.mark.parametrize(
+    ("values", "leaves"),
+    [
+        ({"id": "2", "enabled": True, "ip_address": "192.0.2.2", "netmask": "255.255.255.0"}, True),
+        ({"id": "2", "netmask": "255.255.255.0"}, True),
+        ({"id": "3", "enabled": False}, True),
+        # What the guide has rejected.
+        ({"id": "2"}, True),
+        ({"ip_address": "192.0.2.9"}, True),
+        ({"id": "9", "ip_address": "192.0.2.9"}, True),
+        ({"id": "2", "ip_address": "192.0.2.300", "netmask": "255.0.0.0"}, True),
+        ({"id": "2", "netmask": "text"}, True),
+        ({"id": "4", "enabled": False}, True),
+        # What would take effect.
+        ({"id": "2", "enabled": False}, False),
+        ({"id": "02", "enabled": False}, False),
+        ({"id": "3", "enabled": True}, False),
+        ({"id": "2", "ip_address": "192.0.2.9"}, False),
+        ({"id": "2", "ip_address": "0.0.0.0", "netmask": "0.0.0.0"}, False),  # noqa: S104
+        ({"id": "2", "netmask": "255.255.0.0"}, False),
+        ({"id": "2", "netmask": "255.0.255.0"}, False),
+        ({"id": "4", "enabled": False, "ip_address": "192.0.2.9"}, False),
+    ],
+)
+def test_also_through_a_tunnel_no_request_changes_an_interface(
+    journal: Journal, sut: Sut, values: dict[str, Any], leaves: bool
+) -> None:
+    said = refused(guarded(journal, "http://127.0.0.1:8080"), sut, **values)
+    assert said == "" if leaves else "would be changed" in said
+
+
+def test_without_knowing_the_interfaces_none_is_written_to(journal: Journal, sut: Sut) -> None:
+    digests = {"POST /system/network/interfaces": {"2": "0123456789abcdef"}}
+    for lists in ({}, digests):
+        guard = Guard(traces(), journal, lists, TARGET, quiet)
+        assert "is not known" in refused(guard, sut, id="2", enabled=True)
 
 
 @pytest.mark.parametrize(
@@ -227,7 +331,7 @@ def test_what_is_made_lies_within_the_pixit(
 
 
 def test_without_knowing_what_was_there_nothing_is_changed(journal: Journal, sut: Sut) -> None:
-    guard = Guard(traces(), journal, {}, PIXIT, quiet)
+    guard = Guard(traces(), journal, {}, TARGET, quiet)
     for name, key in (("POST /users/configs/", None), ("DELETE /users/configs/<exten>", "9000")):
         body = {"user": {"exten": "9000"}} if key is None else None
         with pytest.raises(SafetyViolation, match="could not be read"):
@@ -252,7 +356,7 @@ def test_before_apply_revert_and_reboots_others_changes_are_looked_for(
 ) -> None:
     pending = "<pbx_pending>true</pbx_pending>"
     sut = sut_on(scripted(StubPbx({"GET /pbx/pending": pending})))
-    sut.client.guard = Guard(traces(), journal, NOTHING, PIXIT, sut.look_for_pending)
+    sut.client.guard = Guard(traces(), journal, NOTHING, TARGET, sut.ask)
     for name in ("PUT /pbx/apply", "PUT /pbx/revert", "PUT /system/restart", "PUT /system/halt"):
         with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
             sut.send(sut.outgoing(name))

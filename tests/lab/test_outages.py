@@ -24,10 +24,10 @@ pytestmark = pytest.mark.slow
 
 
 class Fate:
-    """Something that befalls a PBX after so many requests."""
+    """Something that befalls a PBX after so many requests of some kind."""
 
-    def __init__(self, after: int) -> None:
-        self._left = after
+    def __init__(self, after: int, what: str = "") -> None:
+        self._left, self._what = after, what
         self.server: EmulatorServer | None = None
         self.befallen = threading.Event()
         self.lines: list[str] = []
@@ -35,7 +35,7 @@ class Fate:
     def __call__(self, line: RequestLine) -> None:
         """Count a request."""
         self.lines.append(str(line))
-        self._left -= 1
+        self._left -= self._what in str(line)
         if self._left == 0:
             threading.Thread(target=self._befall).start()
 
@@ -80,6 +80,22 @@ def test_a_pbx_that_dies(tmp_path: Path) -> None:
         status, said = harness(None, "cleanup", "--target", str(file))
         assert status == 0, said
         assert server.pbx.snapshot() == before
+
+
+def test_a_pbx_that_dies_while_a_passed_check_tidies_up(tmp_path: Path) -> None:
+    fate, out = Fate(1, "DELETE /rest/users/configs/"), tmp_path / "out"
+    settings = EmulatorSettings(port=0, users=12, calls=40)
+    with EmulatorServer(settings, emulated_routes(), on_request=fate) as server:
+        fate.server = server
+        file, check = described(server, tmp_path), "users.configs.post.stored"
+        arguments = ("run", "--target", str(file), "--out", str(out), "--select", check)
+        status, said = harness(None, *arguments)
+        assert fate.befallen.is_set()
+        results = results_in(out)
+        assert results["summary"]["fail"] == results["summary"]["error"] == 0
+        assert results["summary"]["pass"] > 0
+        assert not results["complete"]
+        assert status == 1, said
 
 
 def test_a_pbx_that_reboots_too_slowly(tmp_path: Path) -> None:

@@ -28,6 +28,14 @@ if TYPE_CHECKING:
     Start = Callable[[Script], ScriptedServer]
 
 OK = kpbx("<pbx_pending>false</pbx_pending>")
+OF_CLASS = {
+    SafetyClass.READ: ("GET", "/pbx/pending"),
+    SafetyClass.CONFIG: ("POST", "/pbx/callgroups"),
+    SafetyClass.NETWORK: ("PUT", "/system/network/dns"),
+    SafetyClass.SERVICE: ("PUT", "/system/pbxengine/reload"),
+    SafetyClass.REBOOT: ("PUT", "/system/restart"),
+    SafetyClass.HALT: ("PUT", "/system/halt"),
+}
 POST = outgoing("POST", "/phonebook/search", body=b"<kpbx_request/>")
 
 
@@ -63,18 +71,23 @@ def test_nothing_leaves_for_a_class_that_is_not_allowed(
     allow = ALL_CLASSES - {safety}
     with WireClient(connection_to(server), allow, recorded.append) as client:
         with pytest.raises(SafetyViolation, match=f"is of class {safety}, allowed are "):
-            client.send(outgoing("PUT", "/x", safety))
+            client.send(outgoing(*OF_CLASS[safety], safety))
+        for claimed in allow:
+            with pytest.raises(SafetyViolation, match=f"is of class {safety} and claims {claimed}"):
+                client.send(outgoing(*OF_CLASS[safety], claimed))
         assert not server.seen
         assert not recorded
         for other in allow:
-            client.send(outgoing("PUT", "/x", other))
+            client.send(outgoing(*OF_CLASS[other], other))
     assert len(server.seen) == len(allow)
 
 
 def test_a_request_is_sent_as_the_guide_writes_it(scripted: Start) -> None:
     server = scripted(lambda _seen: OK)
     body = b'<?xml version="1.0"?>\n<kpbx_request/>'
-    exchange, recorded = send(server, outgoing("POST", "/users/configs/", body=body))
+    exchange, recorded = send(
+        server, outgoing("POST", "/users/configs/", SafetyClass.CONFIG, body=body)
+    )
     seen = server.seen[0]
     assert (seen.method, seen.target, seen.body) == ("POST", "/rest/users/configs/", body)
     assert seen.headers["content-type"] == "application/xml"
@@ -295,10 +308,13 @@ def test_a_get_is_not_sent_a_third_time(scripted: Start) -> None:
     assert len(server.seen) == 2
 
 
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-def test_nothing_else_is_sent_again(scripted: Start, method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", "/pbx/callgroups"), ("PUT", "/pbx/apply"), ("DELETE", "/users/configs/9000")],
+)
+def test_nothing_else_is_sent_again(scripted: Start, method: str, path: str) -> None:
     server = scripted(lambda _seen: drop())
-    exchange, _ = send(server, outgoing(method, "/pbx/apply"))
+    exchange, _ = send(server, outgoing(method, path, SafetyClass.CONFIG))
     assert exchange.response is None
     assert len(server.seen) == 1
     assert not exchange.notes

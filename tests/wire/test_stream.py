@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Start = Callable[[Script], ScriptedServer]
 
-POST = outgoing("POST", "/pbx/pending", body=b"<kpbx_request/>")
+POST = outgoing("POST", "/phonebook/search", body=b"<kpbx_request/>")
 PIECES = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 LARGE = b"HTTP/1.1 200 OK\r\nContent-Length: 20000000\r\n\r\n" + b"x" * 20_000_000
 SECOND = b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecond"

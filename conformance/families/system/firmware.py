@@ -10,6 +10,7 @@ from conformance.verdict import Observation, Verdict
 
 if TYPE_CHECKING:
     from conformance.check import Check
+    from conformance.wire.exchange import Exchange
 
 __all__ = [
     "PRIMARY",
@@ -21,6 +22,7 @@ __all__ = [
     "Slots",
     "bring_back",
     "run",
+    "shown_in",
     "slots",
     "start_from",
     "stay",
@@ -58,6 +60,15 @@ class Slots:
         return f"primary {self.primary}, secondary {self.secondary}, running {self.running}"
 
 
+def shown_in(exchange: Exchange) -> Slots | None:
+    """The slots that an answer shows; None if it does not say which of them runs."""
+    block = exchange.find("firmware")
+    if block is None:
+        return None
+    found = Slots(*((block.findtext(tag) or "").strip() for tag in (PRIMARY, SECONDARY, "running")))
+    return found if found.running in {PRIMARY, SECONDARY} else None
+
+
 def slots(check: Check) -> Slots:
     """What the SUT's slots hold, and which one runs.
 
@@ -65,12 +76,10 @@ def slots(check: Check) -> Slots:
         Inconclusive: the answer does not say so.
     """
     exchange = check.call("GET /system/firmware")
-    block = exchange.find("firmware")
-    if block is None:
-        check.inconclusive(f"GET /system/firmware: {exchange.summary()}")
-    found = Slots(*((block.findtext(tag) or "").strip() for tag in (PRIMARY, SECONDARY, "running")))
-    if found.running not in {PRIMARY, SECONDARY}:
-        check.inconclusive(f"GET /system/firmware does not say which slot runs: {found}")
+    found = shown_in(exchange)
+    if found is None:
+        summary = exchange.summary()
+        check.inconclusive(f"GET /system/firmware does not say which slot runs: {summary}")
     return found
 
 
