@@ -194,7 +194,7 @@ class _Script:
 
     def _put_back(self) -> Iterator[str]:
         for one in self.made:
-            kind, holds = one.kind, " ".join(map(word, one.holds))
+            kind, holds = one.kind, " ".join([*map(word, one.holds), *self._named(one)])
             where = shlex.quote(one.removed_by)
             yield (f"take_away {kind.name} {one.listed_by} {one.record} {kind.key} {where} {holds}")
         for number, setting in enumerate(self.moved):
@@ -209,6 +209,13 @@ class _Script:
                 f"If the PBX made a {name} of the request above, look for it yourself: it has no "
             )
             yield _echo(said + "text by which it is known again.")
+
+    def _named(self, made: Made) -> Iterator[str]:
+        """Objects by the ids that the PBX gave them: a change may have taken all texts away."""
+        key = made.kind.key
+        for place, one in enumerate(self.sequence["given"]):
+            if (one["record"], one["tag"]) == (made.record, key):
+                yield f"'<{key}>'\"${{given_{place}:-}}\"'</{key}>'"
 
     def _before(self) -> Iterator[str]:
         """Look at what is there, so that nothing of it is touched."""
