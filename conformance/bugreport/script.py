@@ -12,39 +12,29 @@ import textwrap
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from conformance.bugreport.effects import (
+    AWAY,
+    DOES,
+    FOREIGN,
+    classes_of,
+    lists_of,
+    touches_others,
+)
 from conformance.bugreport.made import made_by, moved_by
 from conformance.bugreport.shell import SECRETS, curl, quoted, secrets_of, word
 from conformance.lab.safety import SafetyClass
 from conformance.text import printable, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from conformance.bugreport.made import Made
     from conformance.lab.traces import Traces
 
 __all__ = ["script_of"]
 
-DOES = {
-    SafetyClass.READ: "it only asks, and changes nothing",
-    SafetyClass.CONFIG: "it creates, changes or deletes extensions, callgroups or contacts of its "
-    "own, and applies; at its end it removes them again",
-    SafetyClass.NETWORK: "it writes network settings (a route of its own, the DNS address), "
-    "applies, and puts them back at its end",
-    SafetyClass.SERVICE: "it may restart the PBX engine (calls are dropped), place a call, or "
-    "activate a licence key",
-    SafetyClass.REBOOT: "it restarts the PBX, or switches or updates its firmware, which it does "
-    "not put back",
-    SafetyClass.HALT: "it shuts the PBX down: somebody has to power it on again",
-}
-FOREIGN = (
-    "it also sends changes of what is there already: they are to be rejected, or name the values "
-    "just read; where the PBX does otherwise they stay"
-)
 PENDING = "changes are pending on the PBX: apply or revert them first; nothing was sent"
-APPLYING = {"PUT /pbx/apply", "PUT /pbx/revert"}
 WIDTH = 98
-AWAY = {SafetyClass.REBOOT, SafetyClass.HALT}
 
 
 def script_of(case: dict[str, Any], traces: Traces, *, verified: bool = True) -> str:
@@ -77,13 +67,13 @@ class _Script:
         self.case, self.verified = case, verified
         self.sequence = case["sequence"]
         self.requests: list[dict[str, Any]] = self.sequence["requests"]
-        self.classes = _classes(self.requests)
+        self.classes = classes_of(self.requests)
         made = made_by(self.requests, traces)
         self.made = [one for one in made if one.holds]
         self.unknown = [one.kind.name for one in made if not one.holds]
         self.moved = moved_by(self.requests, traces)
-        self.foreign = _touches_others(self.requests, made, traces)
-        self.shown = _lists_of(self.requests, traces)
+        self.foreign = touches_others(self.sequence, made, traces)
+        self.shown = lists_of(self.requests, traces)
 
     @property
     def changes(self) -> bool:
@@ -271,15 +261,6 @@ class _Script:
         yield "echo 'The answers above are those of this PBX now.'"
 
 
-def _classes(requests: Iterable[dict[str, Any]]) -> set[SafetyClass]:
-    """The safety classes of requests; to apply belongs to whatever made the changes."""
-    sent = list(requests)
-    alone = [one for one in sent if one["endpoint"] not in APPLYING]
-    found = {SafetyClass(one["safety"]) for one in alone}
-    applies = len(alone) < len(sent) and SafetyClass.NETWORK not in found
-    return found | ({SafetyClass.CONFIG} if applies else set())
-
-
 def _switched(before: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     for one in reversed(before):
         if one not in now:
@@ -287,31 +268,3 @@ def _switched(before: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     for one in now:
         if one not in before:
             yield f"conditions={shlex.quote(' '.join(now))}; condition {one} on"
-
-
-def _lists_of(requests: Iterable[dict[str, Any]], traces: Traces) -> list[tuple[str, str]]:
-    """Where that shows which requests may change, by method and path."""
-    sent = {request["endpoint"] for request in requests}
-    lists = [
-        one.listed_by
-        for one in traces.objects
-        if sent & {one.made_by, one.changed_by, one.removed_by}
-    ]
-    lists += [one.listed_by for one in traces.untouchable if one.changed_by in sent]
-    lists += [one.read_by for one in traces.settings if one.changed_by in sent]
-    return [(name.split(" ")[0], name.split(" ")[1]) for name in dict.fromkeys(lists)]
-
-
-def _touches_others(
-    requests: Iterable[dict[str, Any]], made: Iterable[Made], traces: Traces
-) -> bool:
-    """Whether something is changed or removed that the sequence has not made."""
-    own = {one.kind.name for one in made}
-    named = {
-        end
-        for kind in traces.objects
-        if kind.name not in own
-        for end in (kind.changed_by, kind.removed_by)
-    }
-    named |= {one.changed_by for one in traces.untouchable}
-    return any(request["endpoint"] in named for request in requests)

@@ -127,6 +127,17 @@ def test_a_pbx_that_is_mended_answers_otherwise_and_is_left_as_it_was(
         assert pbx.state() == before
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_the_head_says_what_it_does(written: Write, name: str) -> None:
+    head = written(name).script.read_text(encoding="utf-8").partition("\n\n")[0]
+    classes = set(re.findall(r"^# - (\w+): it ", head, re.MULTILINE))
+    wanted = {"schema": {"read"}, "dns": {"network"}, "route": {"network"}}
+    assert classes == wanted.get(name, {"config"})
+    assert ("changes of what is there already" in head) is (name == "route")
+    for variable in ("KPBX_URL", "KPBX_USERNAME", "KPBX_PASSWORD", "KPBX_CURL_OPTIONS"):
+        assert f"#   {variable}" in head
+
+
 def test_without_the_password_it_says_so_and_sends_nothing(written: Write) -> None:
     with emulated() as pbx:
         done = bash(written("ids").script, pbx.url, KPBX_PASSWORD="")
