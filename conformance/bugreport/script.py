@@ -165,7 +165,11 @@ class _Script:
 
     def _ending(self) -> Iterator[str]:
         """What is done at the end, however it comes."""
-        yield "begun='' conditions=''"
+        yield "begun='' conditions='' removed=''"
+        if self.changes:
+            yield "take_all_away() {"
+            yield from (f"  {line}" for line in self._taken_away())
+            yield "}"
         yield "finish() {"
         yield "  trap - EXIT INT TERM"
         if self.conditions:
@@ -182,16 +186,24 @@ class _Script:
         yield "trap 'exit 143' TERM"
         yield ""
 
-    def _put_back(self) -> Iterator[str]:
+    def _taken_away(self) -> Iterator[str]:
         for one in self.made:
             kind, holds = one.kind, " ".join([*map(word, one.holds), *self._named(one)])
             where = shlex.quote(one.removed_by)
-            yield (f"take_away {kind.name} {one.listed_by} {one.record} {kind.key} {where} {holds}")
+            yield f"take_away {kind.name} {one.listed_by} {one.record} {kind.key} {where} {holds}"
+        yield "return 0"
+
+    def _put_back(self) -> Iterator[str]:
+        yield "send_xml PUT /pbx/revert"
+        yield "take_all_away"
         for number, setting in enumerate(self.moved):
             tag = f"<{setting.container}><{setting.tag}>'\"$setting_{number}\"'"
             closing = f"</{setting.tag}></{setting.container}>"
             yield f"send_xml PUT {setting.written_by} '{tag}{closing}'"
         yield "send_xml PUT /pbx/apply"
+        # Where a list shows what runs, some of it may show only now (RD-36).
+        yield "removed=''; take_all_away"
+        yield '[ -z "$removed" ] || send_xml PUT /pbx/apply'
         for number, (method, path) in enumerate(self.shown):
             yield f"compare {number} {method} {path}"
         for name in self.unknown:

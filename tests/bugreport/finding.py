@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from conformance.emulator.seeded import Seed
     from tests.support import Seen
 
 __all__ = ["CASES", "Case", "Pbx", "emulated", "folder_of", "results_of"]
@@ -104,10 +105,11 @@ class Pbx:
 
 
 @contextmanager
-def emulated(defect: str = "", *, seed: int = 0, firmware: str = "3.9.5-2891") -> Iterator[Pbx]:
-    """An emulated PBX with a defect, or without one."""
-    known = by_id([*general_defects(), *families.defects()])
-    altered = alterations([known[defect]]) if defect else ()
+def emulated(*seeds: str, seed: int = 0, firmware: str = "3.9.5-2891") -> Iterator[Pbx]:
+    """An emulated PBX, with defects and variants by their ids."""
+    defects = [*general_defects(), *families.defects()]
+    known: dict[str, Seed] = {**by_id(defects), **by_id(families.variants())}
+    altered = alterations([known[name] for name in seeds])
     settings = EmulatorSettings(users=6, calls=10, boot_s=0.05, seed=seed, firmware=firmware)
     with (
         EmulatorServer(settings, families.emulated_routes(), alterations=altered) as server,

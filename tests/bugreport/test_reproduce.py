@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -136,6 +137,42 @@ def test_the_head_says_what_it_does(written: Write, name: str) -> None:
     assert ("changes of what is there already" in head) is (name == "route")
     for variable in ("KPBX_URL", "KPBX_USERNAME", "KPBX_PASSWORD", "KPBX_CURL_OPTIONS"):
         assert f"#   {variable}" in head
+
+
+@pytest.mark.parametrize(
+    ("name", "variant"),
+    [
+        ("ids", "phonebook.pending"),
+        ("callgroup", "pbx.running-shown"),
+        ("sequence", "pbx.running-shown"),
+    ],
+)
+def test_nothing_is_left_on_a_pbx_that_shows_what_runs(
+    written: Write, name: str, variant: str
+) -> None:
+    with emulated(variant) as pbx:
+        before = pbx.state()
+        bash(written(name).script, pbx.url)
+        assert pbx.state() == before
+
+
+def test_nothing_is_left_when_it_is_interrupted(written: Write) -> None:
+    with emulated() as pbx:
+        before = pbx.state()
+        running = subprocess.Popen(  # noqa: S603
+            ["/usr/bin/env", "bash", str(written("callgroup").script)],
+            env={"PATH": os.environ["PATH"], "KPBX_PASSWORD": "admin", "KPBX_URL": pbx.url},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+        )
+        ends = time.monotonic() + 20
+        while not any(seen.method == "POST" for seen, _ in pbx.said) and time.monotonic() < ends:
+            time.sleep(0.01)
+        running.terminate()
+        assert running.wait(30) == 143
+        changed = [seen.line for seen, _ in pbx.said if seen.method == "PUT" and seen.request_id]
+        assert not any("callgroups/" in line for line in changed), "it went on to its end"
+        assert pbx.state() == before
 
 
 def test_without_the_password_it_says_so_and_sends_nothing(written: Write) -> None:
