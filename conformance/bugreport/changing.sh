@@ -27,7 +27,9 @@ take_away() {
   local key
   ask "after-$1" GET "$2" || return
   while IFS= read -r key; do
-    grep -qxF -e "$key" "$work/before-$1.keys" || send DELETE "$5$(path "$key")"
+    grep -qxF -e "$key" "$work/before-$1.keys" && continue
+    send DELETE "$5$(path "$key")"
+    removed=yes
   done < <(records "after-$1" "$3" "$4" "${@:6}")
 }
 

@@ -222,6 +222,8 @@ def _index(
     yield f"API {version}, run of {inline(results['started'])} on {target}."
     if not results.get("complete", True):
         yield "**The run is not complete:** what it did not come to is not in here."
+    if results.get("stopped_answering"):
+        yield f"**{inline(results['stopped_answering']['said'])}.**"
     if selected:
         yield f"Selected: {', '.join(f'`{inline(one)}`' for one in selected)}."
     if not reports:

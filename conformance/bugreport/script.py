@@ -12,39 +12,29 @@ import textwrap
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
+from conformance.bugreport.effects import (
+    AWAY,
+    DOES,
+    FOREIGN,
+    classes_of,
+    lists_of,
+    touches_others,
+)
 from conformance.bugreport.made import made_by, moved_by
 from conformance.bugreport.shell import SECRETS, curl, quoted, secrets_of, word
 from conformance.lab.safety import SafetyClass
 from conformance.text import printable, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from conformance.bugreport.made import Made
     from conformance.lab.traces import Traces
 
 __all__ = ["script_of"]
 
-DOES = {
-    SafetyClass.READ: "it only asks, and changes nothing",
-    SafetyClass.CONFIG: "it creates, changes or deletes extensions, callgroups or contacts of its "
-    "own, and applies; at its end it removes them again",
-    SafetyClass.NETWORK: "it writes network settings (a route of its own, the DNS address), "
-    "applies, and puts them back at its end",
-    SafetyClass.SERVICE: "it may restart the PBX engine (calls are dropped), place a call, or "
-    "activate a licence key",
-    SafetyClass.REBOOT: "it restarts the PBX, or switches or updates its firmware, which it does "
-    "not put back",
-    SafetyClass.HALT: "it shuts the PBX down: somebody has to power it on again",
-}
-FOREIGN = (
-    "it also sends changes of what is there already: they are to be rejected, or name the values "
-    "just read; where the PBX does otherwise they stay"
-)
 PENDING = "changes are pending on the PBX: apply or revert them first; nothing was sent"
-APPLYING = {"PUT /pbx/apply", "PUT /pbx/revert"}
 WIDTH = 98
-AWAY = {SafetyClass.REBOOT, SafetyClass.HALT}
 
 
 def script_of(case: dict[str, Any], traces: Traces, *, verified: bool = True) -> str:
@@ -77,13 +67,13 @@ class _Script:
         self.case, self.verified = case, verified
         self.sequence = case["sequence"]
         self.requests: list[dict[str, Any]] = self.sequence["requests"]
-        self.classes = _classes(self.requests)
+        self.classes = classes_of(self.requests)
         made = made_by(self.requests, traces)
         self.made = [one for one in made if one.holds]
         self.unknown = [one.kind.name for one in made if not one.holds]
         self.moved = moved_by(self.requests, traces)
-        self.foreign = _touches_others(self.requests, made, traces)
-        self.shown = _lists_of(self.requests, traces)
+        self.foreign = touches_others(self.sequence, made, traces)
+        self.shown = lists_of(self.requests, traces)
 
     @property
     def changes(self) -> bool:
@@ -175,7 +165,11 @@ class _Script:
 
     def _ending(self) -> Iterator[str]:
         """What is done at the end, however it comes."""
-        yield "begun='' conditions=''"
+        yield "begun='' conditions='' removed=''"
+        if self.changes:
+            yield "take_all_away() {"
+            yield from (f"  {line}" for line in self._taken_away())
+            yield "}"
         yield "finish() {"
         yield "  trap - EXIT INT TERM"
         if self.conditions:
@@ -192,16 +186,24 @@ class _Script:
         yield "trap 'exit 143' TERM"
         yield ""
 
-    def _put_back(self) -> Iterator[str]:
+    def _taken_away(self) -> Iterator[str]:
         for one in self.made:
-            kind, holds = one.kind, " ".join(map(word, one.holds))
+            kind, holds = one.kind, " ".join([*map(word, one.holds), *self._named(one)])
             where = shlex.quote(one.removed_by)
-            yield (f"take_away {kind.name} {one.listed_by} {one.record} {kind.key} {where} {holds}")
+            yield f"take_away {kind.name} {one.listed_by} {one.record} {kind.key} {where} {holds}"
+        yield "return 0"
+
+    def _put_back(self) -> Iterator[str]:
+        yield "send_xml PUT /pbx/revert"
+        yield "take_all_away"
         for number, setting in enumerate(self.moved):
             tag = f"<{setting.container}><{setting.tag}>'\"$setting_{number}\"'"
             closing = f"</{setting.tag}></{setting.container}>"
             yield f"send_xml PUT {setting.written_by} '{tag}{closing}'"
         yield "send_xml PUT /pbx/apply"
+        # Where a list shows what runs, some of it may show only now (RD-36).
+        yield "removed=''; take_all_away"
+        yield '[ -z "$removed" ] || send_xml PUT /pbx/apply'
         for number, (method, path) in enumerate(self.shown):
             yield f"compare {number} {method} {path}"
         for name in self.unknown:
@@ -209,6 +211,13 @@ class _Script:
                 f"If the PBX made a {name} of the request above, look for it yourself: it has no "
             )
             yield _echo(said + "text by which it is known again.")
+
+    def _named(self, made: Made) -> Iterator[str]:
+        """Objects by the ids that the PBX gave them: a change may have taken all texts away."""
+        key = made.kind.key
+        for place, one in enumerate(self.sequence["given"]):
+            if (one["record"], one["tag"]) == (made.record, key):
+                yield f"'<{key}>'\"${{given_{place}:-}}\"'</{key}>'"
 
     def _before(self) -> Iterator[str]:
         """Look at what is there, so that nothing of it is touched."""
@@ -264,15 +273,6 @@ class _Script:
         yield "echo 'The answers above are those of this PBX now.'"
 
 
-def _classes(requests: Iterable[dict[str, Any]]) -> set[SafetyClass]:
-    """The safety classes of requests; to apply belongs to whatever made the changes."""
-    sent = list(requests)
-    alone = [one for one in sent if one["endpoint"] not in APPLYING]
-    found = {SafetyClass(one["safety"]) for one in alone}
-    applies = len(alone) < len(sent) and SafetyClass.NETWORK not in found
-    return found | ({SafetyClass.CONFIG} if applies else set())
-
-
 def _switched(before: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     for one in reversed(before):
         if one not in now:
@@ -280,31 +280,3 @@ def _switched(before: Sequence[str], now: Sequence[str]) -> Iterator[str]:
     for one in now:
         if one not in before:
             yield f"conditions={shlex.quote(' '.join(now))}; condition {one} on"
-
-
-def _lists_of(requests: Iterable[dict[str, Any]], traces: Traces) -> list[tuple[str, str]]:
-    """Where that shows which requests may change, by method and path."""
-    sent = {request["endpoint"] for request in requests}
-    lists = [
-        one.listed_by
-        for one in traces.objects
-        if sent & {one.made_by, one.changed_by, one.removed_by}
-    ]
-    lists += [one.listed_by for one in traces.untouchable if one.changed_by in sent]
-    lists += [one.read_by for one in traces.settings if one.changed_by in sent]
-    return [(name.split(" ")[0], name.split(" ")[1]) for name in dict.fromkeys(lists)]
-
-
-def _touches_others(
-    requests: Iterable[dict[str, Any]], made: Iterable[Made], traces: Traces
-) -> bool:
-    """Whether something is changed or removed that the sequence has not made."""
-    own = {one.kind.name for one in made}
-    named = {
-        end
-        for kind in traces.objects
-        if kind.name not in own
-        for end in (kind.changed_by, kind.removed_by)
-    }
-    named |= {one.changed_by for one in traces.untouchable}
-    return any(request["endpoint"] in named for request in requests)

@@ -81,8 +81,10 @@ def _lines(
         yield f"  observed now: {failure['observed']}"
         yield f"  observed in {before}: {one['observed']}"
     elif row["verdict"] == Verdict.PASS and tried:
-        same = " (the firmware in which it was found broken)" if now == before else ""
-        yield f"{one['id']}: fixed in {now}{same}"
+        if now == before:
+            yield f"{one['id']}: no longer fails in {now}, the firmware in which it was found"
+        else:
+            yield f"{one['id']}: fixed in {now}"
     else:
         said = row["reason"] or (NOT_TRIED if row["verdict"] == Verdict.PASS else row["verdict"])
         yield f"{one['id']}: not decided in {now}: {said}"

@@ -19,6 +19,7 @@ from conformance.behaviour.kinds import (
     USER,
     Kind,
 )
+from conformance.evidence import changes
 from conformance.lab.safety import ALL_CLASSES, SafetyClass
 from conformance.verdict import NonConformance, Verdict
 from tests.behaviour import pbx
@@ -42,9 +43,11 @@ NETWORK = (USER, ROUTE, DNS, INTERFACE)
 
 
 def requests(check: Check) -> list[str]:
-    """What the failure shows: method and path of each request."""
+    """What the failure shows: the requests that change something, and the last."""
     [failure] = [item.failure for item in check.observations if item.failure]
-    return [f"{one.request.method} {one.request.path}" for one in failure.exchanges]
+    *before, last = failure.exchanges
+    shown = [*filter(changes, before), last]
+    return [f"{one.request.method} {one.request.path}" for one in shown]
 
 
 def found_by(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from conformance.emulator.seeded import Seed
     from tests.support import Seen
 
 __all__ = ["CASES", "Case", "Pbx", "emulated", "folder_of", "results_of"]
@@ -77,6 +78,11 @@ CASES = {
         "pbx.callgroups.callgroupid.put.stored",
         "general/test_sequences.py::test_life_of_a_callgroup",
     ),
+    "route": Case(
+        "system.network.routes.put.default-disabled",
+        "system.network.routes.put.default-stays-enabled",
+        "families/system/test_default_route.py::test_default_route_can_not_be_disabled",
+    ),
     "dns": Case(
         "system.network.dns.put.code-38.as-0",
         "system.network.dns.put.code-38",
@@ -99,11 +105,12 @@ class Pbx:
 
 
 @contextmanager
-def emulated(defect: str = "", seed: int = 0) -> Iterator[Pbx]:
-    """An emulated PBX with a defect, or without one."""
-    known = by_id([*general_defects(), *families.defects()])
-    altered = alterations([known[defect]]) if defect else ()
-    settings = EmulatorSettings(users=6, calls=10, boot_s=0.05, seed=seed)
+def emulated(*seeds: str, seed: int = 0, firmware: str = "3.9.5-2891") -> Iterator[Pbx]:
+    """An emulated PBX, with defects and variants by their ids."""
+    defects = [*general_defects(), *families.defects()]
+    known: dict[str, Seed] = {**by_id(defects), **by_id(families.variants())}
+    altered = alterations([known[name] for name in seeds])
+    settings = EmulatorSettings(users=6, calls=10, boot_s=0.05, seed=seed, firmware=firmware)
     with (
         EmulatorServer(settings, families.emulated_routes(), alterations=altered) as server,
         httpx.Client(base_url=server.url, trust_env=False) as client,

@@ -105,7 +105,8 @@ def test_what_stays_changed_is_said(tmp_path: Path) -> None:
         "<netmask>0.0.0.0</netmask><gateway>192.168.23.100</gateway></route></kpbx_request>"
     )
     path = "/system/network/routes"
-    file = script(tmp_path, request("PUT", path, "network", body=[body]))
+    apply = request("PUT", "/pbx/apply", "config")
+    file = script(tmp_path, request("PUT", path, "network", body=[body]), apply)
     assert "it also sends changes of what is there already" in file.read_text(encoding="utf-8")
     with emulated("system.network.routes.put.default-disabled") as pbx:
         done = bash(file, pbx.url)

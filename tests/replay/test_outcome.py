@@ -63,7 +63,7 @@ def test_what_is_said() -> None:
     )
     same = outcome_of(case(ONE), results(row(ONE, "pass"), firmware="3.9.5-2891"), "")
     assert same.lines == (
-        f"{ONE}: fixed in 3.9.5-2891 (the firmware in which it was found broken)",
+        f"{ONE}: no longer fails in 3.9.5-2891, the firmware in which it was found",
     )
     (line,) = outcome_of(case(ONE), results(row(ONE, "inconc"), firmware=OTHER), "").lines
     assert line == f"{ONE}: not decided in {OTHER}: why it is inconc"
