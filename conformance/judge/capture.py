@@ -39,6 +39,7 @@ _BINARY = re.compile(r"\[\d+ bytes of binary data, sha256 [0-9a-f]{64}, not reco
 _DECLARED = re.compile(r"""\ufeff?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.-]+)""", re.IGNORECASE)
 NO_BODY = {204, 304}
+LAST_YEAR = 9000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Entry:
         started: when it was sent, in UTC; `UNDATED` if it is not said.
         seconds: how long it took.
         own: what this project's own recordings say beside it.
+        cached: a browser took the answer from its own cache.
     """
 
     number: int
@@ -86,6 +88,7 @@ class Entry:
     started: datetime
     seconds: float
     own: Mapping[str, Any]
+    cached: bool = False
 
     def header(self, name: str) -> str:
         """The value of a request's header field; empty without one."""
@@ -179,6 +182,7 @@ def _entry(number: int, row: Any, creator: str) -> Entry | None:
         started=_moment(row.get("startedDateTime")),
         seconds=_seconds(row.get("time")),
         own=own,
+        cached=bool(row.get("_fromCache")),
     )
 
 
@@ -200,9 +204,10 @@ def _pairs(rows: Any) -> Iterator[tuple[str, str]]:
 def _moment(text: Any) -> datetime:
     try:
         found = datetime.fromisoformat(_text(text))
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return UNDATED
+    return found if UNDATED.year < found.year < LAST_YEAR else UNDATED
 
 
 def _seconds(milliseconds: Any) -> float:
