@@ -156,7 +156,6 @@ def _entry(number: int, row: Any, creator: str) -> Entry | None:
     method, url = _text(request.get("method")).upper(), _text(request.get("url"))
     if not method or not _is_url(url):
         return None
-    status = response.get("status")
     answer_headers = tuple(_pairs(response.get("headers")))
     content = _mapping(response.get("content"))
     if not answer_headers and _text(content.get("mimeType")):
@@ -175,7 +174,7 @@ def _entry(number: int, row: Any, creator: str) -> Entry | None:
         url=url,
         headers=headers,
         sent=_sent(request, headers, ours=ours),
-        status=status if isinstance(status, int) and 0 < status < 1000 else 0,  # noqa: PLR2004
+        status=_status(response),
         reason=_text(response.get("statusText")),
         answer_headers=answer_headers,
         answer=answer,
@@ -184,6 +183,12 @@ def _entry(number: int, row: Any, creator: str) -> Entry | None:
         own=own,
         cached=bool(row.get("_fromCache")),
     )
+
+
+def _status(response: Mapping[str, Any]) -> int:
+    status = response.get("status")
+    known = isinstance(status, int) and 0 < status < 1000  # noqa: PLR2004
+    return int(status) if isinstance(status, int) and known else 0
 
 
 def _is_url(url: str) -> bool:
@@ -239,7 +244,7 @@ def _answer(
     own: Mapping[str, Any] | None,
 ) -> Body:
     text, size = content.get("text"), content.get("size")
-    if response.get("status") in NO_BODY:
+    if _status(response) in NO_BODY:
         return Body(b"")
     named = {name.lower(): value.strip() for name, value in headers}
     length = named.get("content-length", "")
