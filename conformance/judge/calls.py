@@ -296,10 +296,10 @@ def _is_past(one: Recorded, request: Request) -> bool:
     response = one.exchange.response
     try:
         now = parsedate_to_datetime(response.header("date") if response else "")
-        now = now if now.tzinfo else now.replace(tzinfo=UTC)
+        now = now.astimezone(UTC) if now.tzinfo else now.replace(tzinfo=UTC)
+        limit: datetime = now.replace(tzinfo=None) - FARTHEST
     except (ValueError, IndexError, OverflowError):
-        now = one.entry.started
-    limit: datetime = now.astimezone(UTC).replace(tzinfo=None) - FARTHEST
+        limit = one.entry.started.replace(tzinfo=None) - FARTHEST
     return first is not None and last is not None and last < limit
 
 

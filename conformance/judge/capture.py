@@ -39,6 +39,7 @@ _BINARY = re.compile(r"\[\d+ bytes of binary data, sha256 [0-9a-f]{64}, not reco
 _DECLARED = re.compile(r"""\ufeff?\s*<\?xml[^>]*?encoding\s*=\s*["']([\w.-]+)["']""")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.-]+)""", re.IGNORECASE)
 NO_BODY = {204, 304}
+LAST_YEAR = 9000
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class Entry:
         started: when it was sent, in UTC; `UNDATED` if it is not said.
         seconds: how long it took.
         own: what this project's own recordings say beside it.
+        cached: a browser took the answer from its own cache.
     """
 
     number: int
@@ -86,6 +88,7 @@ class Entry:
     started: datetime
     seconds: float
     own: Mapping[str, Any]
+    cached: bool = False
 
     def header(self, name: str) -> str:
         """The value of a request's header field; empty without one."""
@@ -153,7 +156,6 @@ def _entry(number: int, row: Any, creator: str) -> Entry | None:
     method, url = _text(request.get("method")).upper(), _text(request.get("url"))
     if not method or not _is_url(url):
         return None
-    status = response.get("status")
     answer_headers = tuple(_pairs(response.get("headers")))
     content = _mapping(response.get("content"))
     if not answer_headers and _text(content.get("mimeType")):
@@ -172,14 +174,21 @@ def _entry(number: int, row: Any, creator: str) -> Entry | None:
         url=url,
         headers=headers,
         sent=_sent(request, headers, ours=ours),
-        status=status if isinstance(status, int) and 0 < status < 1000 else 0,  # noqa: PLR2004
+        status=_status(response),
         reason=_text(response.get("statusText")),
         answer_headers=answer_headers,
         answer=answer,
         started=_moment(row.get("startedDateTime")),
         seconds=_seconds(row.get("time")),
         own=own,
+        cached=bool(row.get("_fromCache")),
     )
+
+
+def _status(response: Mapping[str, Any]) -> int:
+    status = response.get("status")
+    known = isinstance(status, int) and 0 < status < 1000  # noqa: PLR2004
+    return int(status) if isinstance(status, int) and known else 0
 
 
 def _is_url(url: str) -> bool:
@@ -200,9 +209,10 @@ def _pairs(rows: Any) -> Iterator[tuple[str, str]]:
 def _moment(text: Any) -> datetime:
     try:
         found = datetime.fromisoformat(_text(text))
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+        found = found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return UNDATED
+    return found if UNDATED.year < found.year < LAST_YEAR else UNDATED
 
 
 def _seconds(milliseconds: Any) -> float:
@@ -234,7 +244,7 @@ def _answer(
     own: Mapping[str, Any] | None,
 ) -> Body:
     text, size = content.get("text"), content.get("size")
-    if response.get("status") in NO_BODY:
+    if _status(response) in NO_BODY:
         return Body(b"")
     named = {name.lower(): value.strip() for name, value in headers}
     length = named.get("content-length", "")

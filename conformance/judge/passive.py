@@ -195,6 +195,9 @@ def _judge_all(
         if entry.method == PREFLIGHT:
             judged.left_out["asks what a browser may send (OPTIONS)"] += 1
             continue
+        if entry.cached:
+            judged.left_out["taken from a browser's cache"] += 1
+            continue
         version = versions.get(entry.number, version)
         asked = (entry.method, place.path)
         if asked not in resolved:

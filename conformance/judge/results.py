@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from conformance.custody import unknown
 from conformance.errors import ConfigurationError
 from conformance.judge.capture import UNDATED
+from conformance.lab.safety import SafetyClass
 from conformance.lab.target import Connection, Target
 from conformance.report.ledger import FORMAT, FORMAT_VERSION, Ledger, catalogue_digest, summary
 from conformance.report.record import Recorder
@@ -24,6 +26,8 @@ __all__ = ["NOT_SEEN", "made_of", "results_of"]
 NOT_SEEN = "not seen in the recording"
 MOST_FAULTS = 500
 NODE = "recording"
+# A tag that a complaint names, by the words that come after it.
+_NAMED = re.compile(r"(<[\w.-]+>(?= before it| or <|, <| and |; allowed|\Z))")
 
 
 def _ledger(judged: Judged, recorder: Recorder) -> Ledger:
@@ -42,8 +46,15 @@ def _fault(fault: Fault, redactor: Redactor) -> dict[str, Any]:
         "entry": fault.entry,
         "method": redactor.shown(fault.method),
         "path": redactor.shown(fault.path),
-        "said": [redactor.shown(text) for text in fault.said],
+        "said": [_shown(text, redactor) for text in fault.said],
     }
+
+
+def _shown(text: str, redactor: Redactor) -> str:
+    """A complaint about a request; the name of a secret's tag is none, whatever follows it."""
+    return "".join(
+        part if _NAMED.fullmatch(part) else redactor.shown(part) for part in _NAMED.split(text)
+    )
 
 
 def made_of(
@@ -90,7 +101,7 @@ def results_of(
         "duration_s": round(seconds, 3),
         "seed": 0,
         "profile": "quick",
-        "allow": sorted(classes),
+        "allow": [str(one) for one in SafetyClass if str(one) in classes],
         "select": [],
         "complete": True,
         "catalogue": catalogue_digest(catalogue),

@@ -52,7 +52,7 @@ def head_of(run: Run) -> dict[str, Any]:
             "activation_key": numbers.of_value(key) if key else 0,
         },
         "lab": {name: sut.lab.unavailable(name) for name in CONDITIONS},
-        "complete": not run.interrupted,
+        "complete": not run.interrupted and not sut.dead,
         "checks": run.ledger.courses,
     }
 

@@ -147,3 +147,13 @@ def test_entries_come_in_the_order_of_their_times(tmp_path: Path) -> None:
     ]
     found = read_capture(saved(tmp_path, json.dumps(har(*rows)))).entries
     assert [entry.number for entry in found] == [2, 1, 3]
+
+
+@pytest.mark.parametrize(
+    "moment", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "soon", 5, None]
+)
+def test_an_odd_moment_is_none(tmp_path: Path, moment: Any) -> None:
+    url = f"{HOST}/rest/pbx/pending"
+    row = {"request": {"method": "GET", "url": url}, "startedDateTime": moment, "time": 1e400}
+    [entry] = read_capture(saved(tmp_path, json.dumps(har(row)))).entries
+    assert (entry.started, entry.seconds) == (UNDATED, 0.0)

@@ -275,6 +275,13 @@ def test_other_hosts_and_paths_are_counted_and_left_out() -> None:
         recording.judge(host="third.example")
 
 
+def test_what_a_browser_had_in_its_cache_is_left_out() -> None:
+    recording = Recording().add("GET /pbx/pending", "<wrong/>")
+    recording.entries[0]["_fromCache"] = "disk"
+    found = recording.judge()
+    assert (found.judged, found.left_out["taken from a browser's cache"]) == (0, 1)
+
+
 def test_a_recording_without_the_api_is_refused() -> None:
     recording = Recording().add("GET /pbx/pending", "x")
     recording.entries[0]["request"]["url"] = "http://pbx.example/rest/other/thing"

@@ -89,3 +89,12 @@ def test_files_are_their_owners_alone(tmp_path: Path) -> None:
     CliRunner().invoke(main, ["judge", str(file), "--out", str(tmp_path / "out")])
     modes = [path.stat().st_mode & 0o077 for path in (tmp_path / "out").rglob("results.json")]
     assert modes == [0]
+
+
+def test_the_name_of_a_secrets_tag_is_told(tmp_path: Path) -> None:
+    body = request("<user><exten>101</exten></user>")
+    recording = Recording().add("POST /users/configs/", error("user", 0, "Success"), body)
+    file = tmp_path / "proxy.har"
+    file.write_text(json.dumps(har(*recording.entries)), encoding="utf-8")
+    done = CliRunner().invoke(main, ["judge", str(file), "--out", str(tmp_path / "out")])
+    assert "found the end of <user>; allowed: <sip_secret> before it" in done.output
