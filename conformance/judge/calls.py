@@ -85,25 +85,19 @@ class CallJudge:
     Args:
         kind: the sort of call record, in the version of the API.
         dialect: what is learnt of the PBX.
-        tags: the spellings of the container that the PBX is known to understand (RD-04).
     """
 
-    def __init__(self, kind: Kind, dialect: Dialect, tags: set[str]) -> None:
-        self._kind, self._dialect, self._tags = kind, dialect, tags
+    def __init__(self, kind: Kind, dialect: Dialect) -> None:
+        self._kind, self._dialect = kind, dialect
         self._xml: dict[_Asked, _Known] = {}
         self._csv: dict[_Asked, Recorded] = {}
 
-    def judge(self, one: Recorded, sent_tag: str) -> Iterator[Observation]:
-        """What the answer shows.
-
-        Args:
-            one: the exchange.
-            sent_tag: the container's spelling in the request.
-        """
+    def judge(self, one: Recorded) -> Iterator[Observation]:
+        """What the answer shows."""
         request, exchange = asked(one), one.exchange
         if request is None or exchange.gated or one.doubt or not one.documented:
             return
-        understood = sent_tag in self._tags
+        understood = one.understood
         if one.answer is Answer.CSV and exchange.root is None:
             yield from self._table(one, request)
             return

@@ -21,7 +21,7 @@ from conformance.text import printable, shortened
 from conformance.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from conformance.callrecords.kind import Kind
     from conformance.catalogue import Catalogue
@@ -37,6 +37,7 @@ PREFLIGHT, CALL_CENTER = "OPTIONS", "POST /cdrcallcenter"
 # Reasons why an undecided requirement is; beyond so many they say nothing new.
 MOST_OF_A_KIND = 3
 KNOWS_TAG = {3, 11}
+API_VERSIONS = ("1.0", "1.1")
 _SLOT = re.compile(rb"<(primary|secondary|running)>\s*([^<]*?)\s*</")
 
 
@@ -161,6 +162,7 @@ def judge_passively(
     recording = _Recording(catalogue, capture, host)
     firmwares = list(recording.firmwares())
     said = str(capture.head.get("api_version") or "")
+    said = said if said in API_VERSIONS else ""
     firmware = firmwares[0][1] if firmwares else "unknown"
     first = api_version or said or (api_version_of(firmware) if firmwares else "1.1")
     judged = Judged(recording.host, firmware, first)
@@ -169,53 +171,76 @@ def judge_passively(
         judged.left_out["of another host, or outside of /rest"] = others
     if capture.unreadable:
         judged.left_out["no request and response in it"] = capture.unreadable
-    tags = {"cdr"} | recording.call_center_tags()
     versions = {} if api_version or said else {n: api_version_of(v) for n, v in firmwares}
-    judges = {
-        version: {
-            kind.endpoint: CallJudge(kind.of_version(version), judged.dialect, tags)
-            for kind in kinds
-        }
-        for version in ("1.0", "1.1")
-    }
-    _judge_all(catalogue, recording.own, judged, versions, judges)
+    tags = {"cdr"} | recording.call_center_tags()
+    course = _Course(catalogue, kinds, judged, versions, tags)
+    for entry, place in recording.own:
+        course.take(entry, place)
     return judged
 
 
-def _judge_all(
-    catalogue: Catalogue,
-    entries: Iterable[tuple[Entry, Place]],
-    judged: Judged,
-    versions: dict[int, str],
-    judges: dict[str, dict[str, CallJudge]],
-) -> None:
-    story, ids, version = Story(), set[str](), judged.api_version
-    resolved: dict[tuple[str, str], Resolved] = {}
-    for entry, place in entries:
+class _Course:
+    """Goes through a recording, entry by entry.
+
+    Args:
+        catalogue: the guide.
+        kinds: the sorts of call record.
+        judged: takes what is found.
+        versions: the version of the API from an entry on, by the entry's number.
+        tags: the spellings of containers that the PBX is known to understand.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        kinds: Sequence[Kind],
+        judged: Judged,
+        versions: dict[int, str],
+        tags: set[str],
+    ) -> None:
+        self._catalogue, self._judged = catalogue, judged
+        self._versions, self._tags = versions, tags
+        self._version = judged.api_version
+        self._story, self._ids = Story(), set[str]()
+        self._resolved: dict[tuple[str, str], Resolved] = {}
+        self._calls = {
+            (version, kind.endpoint): CallJudge(kind.of_version(version), judged.dialect)
+            for kind in kinds
+            for version in API_VERSIONS
+        }
+
+    def take(self, entry: Entry, place: Place) -> None:
+        """Judge the next entry."""
+        self._version = self._versions.get(entry.number, self._version)
         if entry.method == PREFLIGHT:
-            judged.left_out["asks what a browser may send (OPTIONS)"] += 1
-            continue
-        if entry.cached:
-            judged.left_out["taken from a browser's cache"] += 1
-            continue
-        version = versions.get(entry.number, version)
-        asked = (entry.method, place.path)
-        if asked not in resolved:
-            resolved[asked] = resolve(catalogue, *asked)
+            self._judged.left_out["asks what a browser may send (OPTIONS)"] += 1
+        elif entry.cached:
+            self._judged.left_out["taken from a browser's cache"] += 1
+        else:
+            self._judge(entry, self._what(entry.method, place.path))
+
+    def _what(self, method: str, path: str) -> Resolved:
+        asked = (method, path)
+        if asked not in self._resolved:
+            self._resolved[asked] = resolve(self._catalogue, *asked)
+        return self._resolved[asked]
+
+    def _judge(self, entry: Entry, what: Resolved) -> None:
         clean = replace(entry, url=without_credentials(entry.url))
-        one = recorded(clean, resolved[asked], version)
-        sent_tag = _container(entry, one)
-        for found in judge_single(catalogue, one, ids, judged.dialect):
-            judged.observe(found)
-        for found in story.follow(one):
-            judged.observe(found)
-        calls = judges[version].get(one.endpoint.name) if one.endpoint else None
-        if calls is not None and one.judged:
-            for found in calls.judge(one, sent_tag):
-                judged.observe(found)
-        _count(judged, one)
+        one = recorded(clean, what, self._version)
+        name, tag = one.endpoint.name if one.endpoint else "", _container(entry, one)
+        # What a PBX makes of a container that it does not know is not said (RD-04).
+        one.understood = name != CALL_CENTER or tag in self._tags
+        calls = self._calls.get((self._version, name))
+        for found in (
+            *judge_single(self._catalogue, one, self._ids, self._judged.dialect),
+            *self._story.follow(one),
+            *(calls.judge(one) if calls is not None and one.judged else ()),
+        ):
+            self._judged.observe(found)
+        _count(self._judged, one)
         if one.knows_id and one.exchange.request_id:
-            ids.add(one.exchange.request_id)
+            self._ids.add(one.exchange.request_id)
         one.exchange.forget()
 
 

@@ -55,6 +55,7 @@ class Recorded:
         knows_id: it is known with which request_id it was sent, if with any.
         doubt: why what seems wrong with the answer may be the recording's doing.
         secrets_known: equal secrets can be told from different ones in it.
+        understood: the PBX is known to know the request's container.
     """
 
     entry: Entry
@@ -67,6 +68,7 @@ class Recorded:
     knows_id: bool = True
     doubt: str = ""
     secrets_known: bool = True
+    understood: bool = True
 
     @property
     def endpoint(self) -> Endpoint | None:

@@ -127,7 +127,8 @@ def _by_default(one: Recorded) -> Iterator[Observation]:
 
 def _code(one: Recorded, end: Endpoint) -> Iterator[Observation]:
     """The code that the request calls for by itself, and the one that it rules out."""
-    if not end.codes or not one.documented or one.entry.sent.data is None:
+    known = one.documented and one.understood and one.entry.sent.data is not None
+    if not end.codes or not known:
         return
     number, root = one.exchange.code, one.root
     if root is None:
