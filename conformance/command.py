@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import signal
 from typing import TYPE_CHECKING
@@ -19,6 +18,7 @@ from conformance.report.files import make_folder
 from conformance.report.page import Page
 from conformance.report.progress import Progress
 from conformance.run import Run, Settings
+from conformance.session import collect_seldom
 from conformance.suite import Wiring, arguments, forget_other_suites
 from conformance.text import printable
 from conformance.verdict import Verdict
@@ -33,7 +33,6 @@ __all__ = ["run_cleanup", "run_suite"]
 EXIT_FAIL, EXIT_HARNESS = 1, 4
 # Who cleans up a PBX named by its address alone allows what changes nothing but the run's own.
 CLEANED_BY_DEFAULT = (SafetyClass.CONFIG, SafetyClass.NETWORK)
-GC_THRESHOLD = 100_000
 
 
 def run_suite(  # noqa: PLR0913 - the options of contract.md
@@ -132,9 +131,7 @@ def _run(run: Run, emulator: EmulatorServer | None) -> int:
             "--self-contained-html",
         ]
         plugins = [Wiring(run), Collector(run), Page(run), progress]
-        # What a run keeps it keeps to its end: looking through it for cycles finds nothing.
-        gc.freeze()
-        gc.set_threshold(GC_THRESHOLD, *gc.get_threshold()[1:])
+        collect_seldom()
         with progress:
             status = pytest.main(options, plugins)
     finally:

@@ -8,6 +8,7 @@ failing example of an earlier run is kept, which is tried before all others.
 from __future__ import annotations
 
 import base64
+import math
 import re
 import unittest
 from contextlib import suppress
@@ -36,13 +37,15 @@ if TYPE_CHECKING:
 
 __all__ = ["EXAMPLES", "FOLDER", "Search", "generated", "keep_caches", "search"]
 
-# Examples that a generated check of weight 1 draws, by profile; quick leaves these checks out.
+# About how many messages a generated check of weight 1 draws, by profile; quick has no such checks.
 EXAMPLES = {"quick": 0, "full": 60, "soak": 2000}
 # Where failing examples are kept, below the folder that a run writes to.
 FOLDER = ".examples"
 PHASES = (hypothesis.Phase.reuse, hypothesis.Phase.generate, hypothesis.Phase.shrink)
 UNREADABLE = "what was drawn can't be drawn again by this release"
 UNLIKE = "what is drawn here is not what was recorded"
+# Most of what an example costs Hypothesis is the same however much it draws.
+AT_ONCE = 10
 AGAIN = "not seen again when the same message was sent once more"
 T = TypeVar("T")
 
@@ -63,7 +66,7 @@ def search(
         check: the check; the exchanges of a failure begin with the example that shows it.
         drawn: the messages.
         holds: asks the SUT and states what must hold; it returns False where it could not tell.
-        weight: how many examples, in parts of what a profile draws (`EXAMPLES`).
+        weight: about how many messages, in parts of what a profile draws (`EXAMPLES`).
         name: tells the searches of one function apart, by which failing examples are kept.
 
     Raises:
@@ -96,12 +99,11 @@ class Search:
         check, pinned = self._check, self._check.sut.pinned
         if pinned is not None:
             if pinned.search == name:  # else another one drew what is tried again
-                self._repeat(drawn, pinned)
+                self._repeat(drawn, weight, pinned)
             return
         known, noting = len(check.observations), Noting(_kept(check.sut.kept_examples, name))
-        examples = max(1, round(check.sut.examples * weight))
         try:
-            self._test(drawn, self._one, noting, PHASES, examples)
+            self._test(drawn, weight, self._one, noting, PHASES)
         except NonConformance:
             self._note(name, noting.failed)
             self._cut_down()
@@ -120,14 +122,19 @@ class Search:
     def _test(
         self,
         drawn: hypothesis.strategies.SearchStrategy[Any],
+        weight: float,
         one: Callable[[Any], object],
         kept: ExampleDatabase,
         phases: Sequence[hypothesis.Phase],
-        examples: int,
     ) -> None:
+        """Have Hypothesis draw messages, some at once, and hand over one after the other."""
+        wanted = max(1, round(self._check.sut.examples * weight))
+        most = min(AT_ONCE, wanted)
+
         # A seed alone would have Hypothesis forget its examples: the settings come after it.
         @hypothesis.settings(
-            max_examples=examples,
+            # The first example is the simplest message alone; lists of one to `most` follow.
+            max_examples=1 + math.ceil((wanted - 1) / ((1 + most) / 2)),
             deadline=None,
             database=kept,
             phases=phases,
@@ -137,13 +144,16 @@ class Search:
             verbosity=hypothesis.Verbosity.quiet,
         )
         @hypothesis.seed(self._check.sut.seed)
-        @hypothesis.given(drawn)
-        def example(body: Any) -> None:
-            one(body)
+        @hypothesis.given(hypothesis.strategies.lists(drawn, min_size=1, max_size=most))
+        def example(bodies: list[Any]) -> None:
+            for body in bodies:
+                one(body)
 
         example()
 
-    def _repeat(self, drawn: hypothesis.strategies.SearchStrategy[Any], pinned: Pinned) -> None:
+    def _repeat(
+        self, drawn: hypothesis.strategies.SearchStrategy[Any], weight: float, pinned: Pinned
+    ) -> None:
         """Try one message that was drawn before, if it comes out the same here.
 
         Raises:
@@ -162,7 +172,7 @@ class Search:
         try:
             # Hypothesis skips a test of which it knows no example.
             with suppress(unittest.SkipTest):
-                self._test(drawn, one, Chosen(pinned.choices), PHASES[:1], 1)
+                self._test(drawn, weight, one, Chosen(pinned.choices), PHASES[:1])
         except (NonConformance, Flaky):
             raise self._failure or AssertionError from None
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -14,11 +15,21 @@ from conformance.consent import ask
 if TYPE_CHECKING:
     from conformance.sut import Sut
 
-__all__ = ["Restriction", "ask_past_capture", "keep_to_owner"]
+__all__ = ["Restriction", "ask_past_capture", "collect_seldom", "keep_to_owner"]
 
 RESTRICTED = pytest.StashKey[int]()
 # Options of pytest and its plugins that name a file which may hold what a check found.
 WRITTEN_BY_OTHERS = ("xmlpath", "htmlpath", "log_file", "report_log")
+GC_THRESHOLD = 100_000
+
+
+def collect_seldom() -> None:
+    """Have this process look for garbage in cycles less often, and not in what there is already.
+
+    What a run keeps it keeps to its end: looking through it again and again finds nothing.
+    """
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, *gc.get_threshold()[1:])
 
 
 def ask_past_capture(config: pytest.Config, sut: Sut) -> None:

@@ -142,7 +142,9 @@ def test_the_rest_of_a_failing_message_is_left_out() -> None:
 def test_weight_is_a_part_of_the_examples() -> None:
     seen: list[str] = []
     search(check_with(1), bodies(), lambda body: seen.append(body["name"]), weight=0.1)
-    assert len(seen) == 8
+    few = len(seen)
+    search(check_with(1), bodies(), lambda body: seen.append(body["name"]))
+    assert 1 < few < (len(seen) - few) / 3
 
 
 def requests_of(folder: Path) -> list[tuple[str, str, str]]:

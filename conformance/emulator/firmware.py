@@ -48,27 +48,32 @@ class Firmware:
 
     def status(self) -> int:
         """Return the present code of `GET /system/firmware/updatestatus`."""
-        self.settle()
+        phase = self.settle()
         if self._update is None:
             return IDLE
-        if self._update.outcome is not None:
-            return self._update.outcome
-        return FIRST_PHASE + self._phase(self._update)
+        return FIRST_PHASE + phase if self._update.outcome is None else self._update.outcome
 
     def start_update(self, version: str, fails: Callable[[], bool]) -> None:
         """Begin an update; at its end `fails` is asked whether it went wrong."""
         self._update = _Update(version, self._clock(), fails)
 
-    def settle(self) -> None:
-        """Finish the update whose time is over: only then does the secondary slot change."""
+    def settle(self) -> int:
+        """Finish the update whose time is over: only then does the secondary slot change.
+
+        Return the phase it was found in, counted from 0; the clock is looked at once.
+        """
         update = self._update
-        if update is None or update.outcome is not None or self._phase(update) < _PHASES:
-            return
+        if update is None or update.outcome is not None:
+            return 0
+        phase = self._phase(update)
+        if phase < _PHASES:
+            return phase
         if update.fails():
             update.outcome = FAILED
         else:
             update.outcome = SUCCEEDED
             self.secondary = update.version
+        return phase
 
     def boot(self, slot: Slot = "primary") -> None:
         """Run the firmware of a slot; an update under way is lost."""

@@ -4,6 +4,8 @@ import time
 
 import pytest
 
+from conformance.emulator.firmware import Firmware
+from conformance.emulator.profile import available_profiles, load_profile
 from conformance.emulator.server import EmulatorServer
 from conformance.emulator.settings import EmulatorSettings
 from conformance.families import emulated_routes
@@ -12,7 +14,8 @@ from tests.emulator.talk import Talk
 from tests.emulator.test_codes import documented
 
 UPDATE, STATUS = "/system/firmware/update", "/system/firmware/updatestatus"
-STEP_S = 0.1
+# Long enough for each phase to be seen on a busy machine.
+STEP_S = 0.3
 
 
 def slots(talk: Talk) -> tuple[str | None, ...]:
@@ -52,6 +55,14 @@ def test_an_update_from_launch_to_reboot(fails: bool, last: int) -> None:
         assert talk.code("PUT", "/system/firmware/rebootsecondary") == 0
         assert slots(talk) == (primary, expected, "secondary")
         assert talk.code("GET", STATUS) == 25
+
+
+def test_time_passes_while_the_status_is_read() -> None:
+    looks = iter([0.0, 3.999, 4.001, 4.002])
+    profile = load_profile(available_profiles()[-1])
+    firmware = Firmware(profile, 1.0, lambda: next(looks))
+    firmware.start_update("3.9.6-3000", lambda: True)
+    assert [firmware.status(), firmware.status()] == [29, 31]
 
 
 def test_switches(talk: Talk) -> None:
