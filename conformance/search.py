@@ -42,10 +42,10 @@ EXAMPLES = {"quick": 0, "full": 60, "soak": 2000}
 # Where failing examples are kept, below the folder that a run writes to.
 FOLDER = ".examples"
 PHASES = (hypothesis.Phase.reuse, hypothesis.Phase.generate, hypothesis.Phase.shrink)
-# Most of what an example costs Hypothesis is the same however much it draws.
-AT_ONCE = 10
 UNREADABLE = "what was drawn can't be drawn again by this release"
 UNLIKE = "what is drawn here is not what was recorded"
+# Most of what an example costs Hypothesis is the same however much it draws.
+AT_ONCE = 10
 AGAIN = "not seen again when the same message was sent once more"
 T = TypeVar("T")
 
@@ -97,18 +97,13 @@ class Search:
     ) -> None:
         """Draw messages until one fails; see `search`."""
         check, pinned = self._check, self._check.sut.pinned
-        wanted = max(1, round(check.sut.examples * weight))
-        most = min(AT_ONCE, wanted)
-        messages = hypothesis.strategies.lists(drawn, min_size=1, max_size=most)
         if pinned is not None:
             if pinned.search == name:  # else another one drew what is tried again
-                self._repeat(messages, pinned)
+                self._repeat(drawn, weight, pinned)
             return
         known, noting = len(check.observations), Noting(_kept(check.sut.kept_examples, name))
-        # The first example is the simplest message alone; lists of one to `most` follow.
-        examples = 1 + math.ceil((wanted - 1) / ((1 + most) / 2))
         try:
-            self._test(messages, self._one, noting, PHASES, examples)
+            self._test(drawn, weight, self._one, noting, PHASES)
         except NonConformance:
             self._note(name, noting.failed)
             self._cut_down()
@@ -126,15 +121,20 @@ class Search:
 
     def _test(
         self,
-        messages: hypothesis.strategies.SearchStrategy[list[Any]],
+        drawn: hypothesis.strategies.SearchStrategy[Any],
+        weight: float,
         one: Callable[[Any], object],
         kept: ExampleDatabase,
         phases: Sequence[hypothesis.Phase],
-        examples: int,
     ) -> None:
+        """Have Hypothesis draw messages, some at once, and hand over one after the other."""
+        wanted = max(1, round(self._check.sut.examples * weight))
+        most = min(AT_ONCE, wanted)
+
         # A seed alone would have Hypothesis forget its examples: the settings come after it.
         @hypothesis.settings(
-            max_examples=examples,
+            # The first example is the simplest message alone; lists of one to `most` follow.
+            max_examples=1 + math.ceil((wanted - 1) / ((1 + most) / 2)),
             deadline=None,
             database=kept,
             phases=phases,
@@ -144,7 +144,7 @@ class Search:
             verbosity=hypothesis.Verbosity.quiet,
         )
         @hypothesis.seed(self._check.sut.seed)
-        @hypothesis.given(messages)
+        @hypothesis.given(hypothesis.strategies.lists(drawn, min_size=1, max_size=most))
         def example(bodies: list[Any]) -> None:
             for body in bodies:
                 one(body)
@@ -152,7 +152,7 @@ class Search:
         example()
 
     def _repeat(
-        self, messages: hypothesis.strategies.SearchStrategy[list[Any]], pinned: Pinned
+        self, drawn: hypothesis.strategies.SearchStrategy[Any], weight: float, pinned: Pinned
     ) -> None:
         """Try one message that was drawn before, if it comes out the same here.
 
@@ -172,7 +172,7 @@ class Search:
         try:
             # Hypothesis skips a test of which it knows no example.
             with suppress(unittest.SkipTest):
-                self._test(messages, one, Chosen(pinned.choices), PHASES[:1], 1)
+                self._test(drawn, weight, one, Chosen(pinned.choices), PHASES[:1])
         except (NonConformance, Flaky):
             raise self._failure or AssertionError from None
         finally:

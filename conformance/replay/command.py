@@ -137,7 +137,7 @@ def _replay(data: dict[str, Any], settings: Settings, *, yes: bool) -> int:
     results, pinned = run.results(), settings.pinned
     untried = pinned is not None and not pinned.tried
     unlike = (pinned.unlike if pinned else "") or NOT_REACHED
-    outcome = outcome_of(data, results, unlike if untried else "")
+    outcome = outcome_of(data, results, run.redactor.shown(unlike) if untried else "")
     click.echo(printable(data["title"]))
     for line in outcome.lines:
         click.echo(printable(line))

@@ -130,13 +130,12 @@ def emulated(*seeds: str, seed: int = 0, firmware: str = "3.9.5-2891") -> Iterat
             yield pbx
 
 
-def results_of(case: Case, pbx: Pbx, *, examples: int = 8) -> dict[str, Any]:
+def results_of(case: Case, pbx: Pbx) -> dict[str, Any]:
     """The results of a run of one check, with the one requirement that it is about."""
     path, _, name = case.check.partition("::")
     module = import_module("conformance." + path.removesuffix(".py").replace("/", "."))
     function = getattr(module, name.partition("[")[0])
     run = Run(Settings(url=pbx.url, allow=ALLOW, profile="full", seed=3))
-    run.sut.examples = examples
     try:
         run.open()
         marks = [mark for mark in function.pytestmark if mark.name == "requirement"]

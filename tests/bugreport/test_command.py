@@ -158,6 +158,33 @@ def test_select(tmp_path: Path) -> None:
     assert "--select: no requirement of these results is called nothing.*" in done.output
 
 
+@pytest.mark.parametrize(
+    ("node", "check"),
+    [
+        ("general/test_xml.py::test_x", "general/test_xml.py::test_x"),
+        ("../site-packages/conformance/families/cdr/test_csv.py::test_x[a b-1]",
+         "families/cdr/test_csv.py::test_x[a b-1]"),
+        ("tests/test_own.py::test_x", None),
+        ("", None),
+    ],
+)  # fmt: skip
+def test_a_check_is_named_as_replay_finds_it(tmp_path: Path, node: str, check: str | None) -> None:
+    data = failing(ONE)
+    data["requirements"][0]["failure"]["check"] = node
+    bugreport(saved(tmp_path / "a.json", data), "-o", tmp_path / "out")
+    [one] = read_case(tmp_path / "out" / f"01-{ONE}.zip")["requirements"]
+    assert one["check"] == check
+
+
+def test_a_run_that_was_cut_short_is_said_to_be(tmp_path: Path) -> None:
+    said = {"said": "The PBX stopped <answering>", "exchanges": []}
+    data = failing(ONE, complete=False, stopped_answering=said)
+    bugreport(saved(tmp_path / "a.json", data), "-o", tmp_path / "out")
+    text = (tmp_path / "out" / "index.md").read_text(encoding="utf-8")
+    assert "**The run is not complete:**" in text
+    assert "**The PBX stopped &#60;answering&#62;.**" in text
+
+
 def test_nothing_failed(tmp_path: Path) -> None:
     file = saved(tmp_path / "a.json", results(row(ONE, "pass")))
     done = bugreport(file, "-o", tmp_path / "out")
