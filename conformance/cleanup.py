@@ -43,7 +43,8 @@ class Cleanup:
     Attributes:
         done: what was put back.
         left: what was not, and may be when it is tried again.
-        lost: what the API can't bring back, such as a firmware that an update has overwritten.
+        lost: what the API can't bring back, such as a firmware that an update has overwritten, and
+            what is somebody else's by now.
         differences: how the PBX differs from how it was found, if that was asked.
     """
 
@@ -97,8 +98,8 @@ class Cleanup:
         was = state.value(self._check)
         marks = {mark for trace in self.past.of(state.name) for mark in trace.marks}
         if was != before and not state.among(was, marks):
-            self.left.append(
-                f"{state.name}: {_listed(was)}, which the run did not bring about; "
+            self.lost.append(
+                f"{state.name}: {_listed(was)}, which the run did not bring about and which stays; "
                 f"it was {_listed(before)}"
             )
             return
@@ -214,9 +215,12 @@ class Cleanup:
         if now == before:
             return False
         if now not in written:
-            said = f"{setting.name} is {now}, which the run did not write; it was {before}"
-            if said not in self.left:
-                self.left.append(said)
+            said = (
+                f"{setting.name} is {now}, which the run did not write and which stays; "
+                f"it was {before}"
+            )
+            if said not in self.lost:
+                self.lost.append(said)
             return False
         container, _, tag = setting.path.rpartition("/")
         self._check.expect_code(self._check.call(setting.changed_by, {container: {tag: before}}), 0)

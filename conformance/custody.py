@@ -102,7 +102,10 @@ class Custody:
     def _finish_earlier(self, past: Past, file: Path) -> Past | None:
         """Clean up after a run that was interrupted; None if nothing is left of it."""
         cleanup = self._clean_up(past, file)
-        self.earlier = [f"a run of {past.started} was interrupted: {said}" for said in cleanup.done]
+        self.earlier = [
+            f"a run of {past.started} was interrupted: {said}"
+            for said in (*cleanup.done, *cleanup.lost)
+        ]
         self._sut.look_for_pending()
         self._found = capture(self._sut)
         if not cleanup.left:
