@@ -8,7 +8,8 @@ from conformance.text import printable, visible
 
 __all__ = ["code", "fenced", "inline"]
 
-_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#+!|~&]")
+# A sign that begins a list does so at the head of a line alone.
+_SPECIAL = re.compile(r"[\\`*_{}\[\]<>()#!|~&]|^\+")
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 _TICKS = re.compile(r"`+")
 

@@ -79,10 +79,14 @@ def digits(mark: str) -> str:
     return f"05{int.from_bytes(mark.encode()) % 10**9:09}"
 
 
-def differences(sent: dict[str, Any], record: dict[str, Any]) -> list[str]:
-    """The fields that were sent with a value and are read back with another."""
+def differences(sent: dict[str, Any], record: dict[str, Any]) -> dict[str, str]:
+    """The fields that were sent with a value and are read back with another: each in words."""
     wanted = {tag: str(sent[tag]) for tag in FIELDS if sent.get(tag) is not None}
-    return [tag for tag, value in wanted.items() if one(record, tag).strip() != value.strip()]
+    return {
+        tag: f"{tag} {one(record, tag)!r}, sent was {value!r}"
+        for tag, value in wanted.items()
+        if one(record, tag).strip() != value.strip()
+    }
 
 
 def unknown_ids(contacts: Records) -> list[str]:
