@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 __all__ = ["Guard"]
 
 APPLY, REVERT, PENDING = "PUT /pbx/apply", "PUT /pbx/revert", "GET /pbx/pending"
-TAKING_DOWN = {SafetyClass.REBOOT, SafetyClass.HALT}
 SILENT_METHODS = {"GET", "OPTIONS", "HEAD"}
 
 
@@ -89,8 +88,7 @@ class Guard:
         if outgoing.method in SILENT_METHODS or outgoing.safety is SafetyClass.READ:
             self._assert_asks(outgoing)
             return
-        if name in {APPLY, REVERT} or outgoing.safety in TAKING_DOWN:
-            self._look_for_others()
+        self._look_for_others()
         if self._foreign_pending:
             raise SafetyViolation(f"{name}: somebody else's pending changes are in the way")
         if name in {APPLY, REVERT}:
@@ -169,7 +167,11 @@ class Guard:
             raise SafetyViolation(f"{outgoing.method} {outgoing.path} does more than ask")
 
     def _look_for_others(self) -> None:
-        """Ask what is pending, where nothing of the run's own can be."""
+        """Ask what is pending, where nothing of the run's own can be.
+
+        Also before a change: once it is made, theirs can't be told from it, nor be left out of what
+        is applied.
+        """
         if not self._journal.past.pending:
             self._ask(PENDING)
 

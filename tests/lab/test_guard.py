@@ -351,6 +351,27 @@ def test_what_claims_to_ask_and_does_more_is_refused(guard: Guard, sut: Sut) -> 
         guard.before(replace(asking, method="DELETE", path="/users/configs/101"))
 
 
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("DELETE /users/configs/<exten>", "9000"),
+        ("DELETE /pbx/callgroups/<callgroupid>", "9"),
+        ("PUT /system/restart", None),
+    ],
+)
+def test_before_the_first_change_others_changes_are_looked_for(
+    scripted: Start, journal: Journal, name: str, key: str | None
+) -> None:
+    pending = "<pbx_pending>true</pbx_pending>"
+    server = scripted(StubPbx({"GET /pbx/pending": pending}))
+    sut = sut_on(server)
+    sut.client.guard = Guard(traces(), journal, NOTHING, TARGET, sut.ask)
+    with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
+        sut.send(sut.outgoing(name, key=key))
+    assert [seen.line for seen in server.seen] == ["GET /pbx/pending"]
+    assert not journal.past.pending
+
+
 def test_before_apply_revert_and_reboots_others_changes_are_looked_for(
     scripted: Start, journal: Journal
 ) -> None:
