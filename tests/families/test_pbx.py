@@ -153,11 +153,13 @@ def test_a_name_that_somebody_is_changing_is_not_judged(
     scripted: Callable[[StubPbx], ScriptedServer],
 ) -> None:
     user = "<exten>101</exten><first_name>Eva</first_name><last_name>Rossi</last_name>"
-    answers = {
-        "GET /users/configs/": f"<configs><config>{user}</config></configs>",
-        "GET /pbx/callgroups": f"<callgroups><callgroup>{FAILOVER}</callgroup></callgroups>",
-        "GET /pbx/pending": "<pbx_pending>true</pbx_pending>",
-    }
-    check = Check(sut_on(scripted(StubPbx(answers))), ())
+    pbx = StubPbx(
+        {
+            "GET /users/configs/": f"<configs><config>{user}</config></configs>",
+            "GET /pbx/callgroups": f"<callgroups><callgroup>{FAILOVER}</callgroup></callgroups>",
+            "GET /pbx/pending": "<pbx_pending>true</pbx_pending>",
+        }
+    )
+    check = Check(sut_on(scripted(pbx)), ())
     with pytest.raises(Inconclusive, match="changes are pending"):
         checks.test_failover_to_an_extension_carries_its_identity(check)
