@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from conformance.wire.exchange import Exchange, Response
     from conformance.wire.message import Body
 
-__all__ = ["AUTO", "Sut", "api_version_of"]
+__all__ = ["AUTO", "Sut", "api_version_of", "conditions"]
 
 AUTO = "\0auto"
 LETTERS = string.ascii_letters + string.digits
@@ -51,6 +51,11 @@ UNTRUSTED = (
 )
 AWAY = {502, 503, 504}
 PENDING = "GET /pbx/pending"
+# What a PBX must be without: the entry of the PICS, and the lab condition that takes it away.
+OPPOSITES = {
+    "license_key_not_required": ("license_key_required", "license-not-required"),
+    "no_call_center_license": ("call_center_license", "call-center-license-absent"),
+}
 # Harmless, and of two trees: the last one answers whatever the licence's state.
 FIRST_CONTACT = ("GET /system/firmware", PENDING, "GET /system/network/dns")
 
@@ -60,6 +65,13 @@ def api_version_of(firmware: str) -> str:
     numbers = [whole_number(part) for part in firmware.partition("-")[0].split(".")]
     known = [number for number in numbers if number is not None]
     return "1.0" if len(known) == len(numbers) and known < [3, 9, 5] else "1.1"
+
+
+def conditions(requirement: Requirement) -> set[str]:
+    """The lab conditions that may have to be brought about to judge a requirement."""
+    needs = [need.partition(":")[::2] for need in requirement.needs]
+    opposite = {OPPOSITES[name][1] for _, name in needs if name in OPPOSITES}
+    return {name for kind, name in needs if kind == "lab"} | opposite
 
 
 class Sut:
@@ -372,13 +384,10 @@ class Sut:
         if kind == "pixit":
             return "" if getattr(self.target.pixit, name) else f"the target file gives no {name}"
         pics = self.target.pics
-        opposite = {
-            "license_key_not_required": (pics.license_key_required, "license-not-required"),
-            "no_call_center_license": (pics.call_center_license, "call-center-license-absent"),
-        }
-        if name in opposite:
-            supported, condition = opposite[name]
-            return "" if supported is False else self.lab.unavailable(condition)
+        if name in OPPOSITES:
+            wanting, condition = OPPOSITES[name]
+            missing = getattr(pics, wanting) is False
+            return "" if missing else self.lab.unavailable(condition)
         if getattr(pics, name) is False:
             return f"the PBX has no {name.replace('_', ' ')}"
         return ""

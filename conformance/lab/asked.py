@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from conformance.catalogue import Endpoint
     from conformance.wire.client import Outgoing
 
-__all__ = ["APPLYING", "asked_for", "assert_allowed"]
+__all__ = ["APPLYING", "APPLYING_CLASSES", "asked_for", "assert_allowed"]
 
 # Apply and revert belong to whatever class made the changes (contract.md).
 APPLYING = frozenset({"PUT /pbx/apply", "PUT /pbx/revert"})

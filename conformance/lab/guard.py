@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conformance.errors import SafetyViolation
-from conformance.lab.asked import asked_for
+from conformance.lab.asked import APPLYING_CLASSES, asked_for
 from conformance.lab.safety import SafetyClass
 from conformance.lab.traces import normal_key
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 __all__ = ["Guard"]
 
 APPLY, REVERT, PENDING = "PUT /pbx/apply", "PUT /pbx/revert", "GET /pbx/pending"
-TAKING_DOWN = {SafetyClass.REBOOT, SafetyClass.HALT}
 SILENT_METHODS = {"GET", "OPTIONS", "HEAD"}
+LOWEST_ERROR = 400
 
 
 class Guard:
@@ -75,6 +75,8 @@ class Guard:
             state.name: before[state.name] for state in traces.states if before.get(state.name)
         }
         self._homeward: set[str] = set()
+        self._changed = journal.past.pending
+        self._looked = False
 
     def before(self, outgoing: Outgoing) -> None:
         """Look at a request before it is sent.
@@ -89,8 +91,7 @@ class Guard:
         if outgoing.method in SILENT_METHODS or outgoing.safety is SafetyClass.READ:
             self._assert_asks(outgoing)
             return
-        if name in {APPLY, REVERT} or outgoing.safety in TAKING_DOWN:
-            self._look_for_others()
+        self._look_for_others()
         if self._foreign_pending:
             raise SafetyViolation(f"{name}: somebody else's pending changes are in the way")
         if name in {APPLY, REVERT}:
@@ -109,8 +110,11 @@ class Guard:
     def after(self, exchange: Exchange) -> None:
         """Learn from an answer what is pending, and what settings and states are."""
         name = exchange.endpoint.name if exchange.endpoint else ""
+        self._looked = False
         if name == PENDING:
             self._learn_pending(exchange.flag("pbx_pending"))
+        elif self._is_at_rest(exchange):
+            self._ask(PENDING)
         for setting in self._traces.settings:
             # While changes of the run's own are pending, what is shown may be yet to come.
             if name == setting.read_by and not self._journal.past.pending:
@@ -123,7 +127,8 @@ class Guard:
     def _learn_pending(self, shown: bool | None) -> None:
         ours = self._journal.past.pending
         if shown is False:
-            self._foreign_pending = False
+            self._foreign_pending = self._changed = False
+            self._looked = True
             self._journal.at_rest()
             for setting in self._traces.settings:
                 if ours and self._journal.past.of(setting.name):
@@ -169,9 +174,29 @@ class Guard:
             raise SafetyViolation(f"{outgoing.method} {outgoing.path} does more than ask")
 
     def _look_for_others(self) -> None:
-        """Ask what is pending, where nothing of the run's own can be."""
-        if not self._journal.past.pending:
+        """Ask what is pending, where nothing of the run's own can be.
+
+        Also before a change: once it is made, theirs can't be told from it, nor be left out of what
+        is applied.
+        """
+        if not self._journal.past.pending and not self._looked:
             self._ask(PENDING)
+
+    def _is_at_rest(self, exchange: Exchange) -> bool:
+        """Whether nothing of the run's own can be pending after an answer, if it is true.
+
+        To be asked at once: what shows up later is somebody else's then.
+        """
+        end, response = exchange.endpoint, exchange.response
+        if end is None or response is None or exchange.request.method in SILENT_METHODS:
+            return False
+        if end.name in {APPLY, REVERT}:
+            return self._journal.past.pending
+        if end.safety not in APPLYING_CLASSES:
+            return False
+        rejected = exchange.code not in {None, 0} or response.status >= LOWEST_ERROR
+        self._changed = self._changed or not rejected
+        return self._journal.past.pending and not self._changed
 
     def _assert_own(self, kind: ObjectKind, outgoing: Outgoing) -> None:
         name = outgoing.endpoint.name if outgoing.endpoint else ""

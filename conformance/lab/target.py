@@ -10,6 +10,7 @@ import math
 import os
 import re
 import shutil
+import ssl
 import tomllib
 from dataclasses import dataclass, field, fields
 from ipaddress import IPv4Network
@@ -253,13 +254,18 @@ def _connection(table: _Table, file: Path) -> Connection:
     if "url" not in rows:
         raise ConfigurationError(f"{table.where} url: missing; add the address of the PBX")
     ca_file = file.parent / rows["ca_file"] if "ca_file" in rows else None
-    if ca_file and not ca_file.is_file():
-        raise ConfigurationError(f"{table.where} ca_file: {ca_file} does not exist")
+    if ca_file is not None:
+        _check_authority(ca_file, f"{table.where} ca_file")
+    username = rows.get("username", "admin")
+    if ":" in username:
+        raise ConfigurationError(
+            f"{table.where} username: can't hold a colon (RFC 7617); give the name of the web login"
+        )
     url = base_url(rows["url"], f"{table.where} url")
     return Connection(
         url=url,
         name=rows.get("name", urlsplit(url).netloc),
-        username=rows.get("username", "admin"),
+        username=username,
         password=table.secret("password_env", os.environ.get("KPBX_PASSWORD", "admin")),
         ca_file=ca_file,
         verify=rows.get("verify", True),
@@ -268,12 +274,30 @@ def _connection(table: _Table, file: Path) -> Connection:
     )
 
 
+def _check_authority(file: Path, where: str) -> None:
+    if not file.is_file():
+        raise ConfigurationError(f"{where}: {file} does not exist; give its path from this file on")
+    try:
+        ssl.create_default_context(cafile=str(file))
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigurationError(
+            f"{where}: {file} can't be used: {error}; "
+            "name a file with the certificate authority in PEM form"
+        ) from error
+
+
 def _pixit(table: _Table) -> Pixit:
     rows = table.rows
     for key in ("update_version", "update_version_blocked"):
         if rows.get(key) and not re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+-[0-9]{4}", rows[key]):
             raise ConfigurationError(f"{table.where} {key}: must look like 3.9.6-3000")
     _check_destination(rows.get("route_destination", ""), f"{table.where} route_destination")
+    extensions, selections = table.numbers("extensions"), table.numbers("callgroup_selections")
+    if both := sorted({*extensions} & {*selections}):
+        raise ConfigurationError(
+            f"{table.where} callgroup_selections: {both[0]} is among the extensions as well; "
+            "a number rings in one place: give two ranges that share none"
+        )
     plain = (
         "click2call_exten",
         "route_destination",
@@ -282,8 +306,8 @@ def _pixit(table: _Table) -> Pixit:
         "reboot_timeout_s",
     )
     return Pixit(
-        extensions=table.numbers("extensions"),
-        callgroup_selections=table.numbers("callgroup_selections"),
+        extensions=extensions,
+        callgroup_selections=selections,
         privacy_password=table.secret("privacy_password_env", ""),
         activation_key=table.secret("activation_key_env", ""),
         **{key: rows[key] for key in plain if key in rows},
@@ -323,11 +347,11 @@ def load_target(file: Path) -> Target:
         ConfigurationError: the file can't be read, or a key in it can't be used.
     """
     try:
-        document: Mapping[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
+        document: Mapping[str, Any] = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{file}: can't be read: {error}; name a target file") from error
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(f"{file}: is not TOML: {error}") from error
+        raise ConfigurationError(f"{file}: is not TOML: {error}; correct that line") from error
     unknown = sorted(document.keys() - _TYPES.keys())
     if unknown:
         raise ConfigurationError(

@@ -9,17 +9,24 @@ import click
 import pytest
 
 from conformance import selection
+from conformance.lab.asked import APPLYING
+from conformance.lab.conditions import CONDITIONS
 from conformance.lab.safety import SafetyClass
 from conformance.suite import Wiring, arguments
+from conformance.sut import conditions
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from conformance.catalogue import Endpoint
     from conformance.run import Run
 
 __all__ = ["show_plan"]
 
 ONLY_ASKS = {"GET"}
+PREFLIGHT = "OPTIONS /cdr"
+# Each of them closes the API, and the check that it does tries all.
+GATING = {"license-missing", "license-expired", "license-disabled"}
 IN_OPERATION = {
     SafetyClass.SERVICE: "reload or restart the engine: calls may be dropped; click2call may ring "
     "{click2call_exten}; a licence key may be activated",
@@ -62,7 +69,7 @@ def show_plan(run: Run) -> int:
     if on_the_way:
         headline = f"decided on the way, from any answer: {_several(on_the_way, 'requirement')}"
         _show(headline, on_the_way)
-    for line in (*_requests(run), *_objects(run, checks)):
+    for line in (*_requests(run), *_objects(run), *_conditions(run, judged)):
         click.echo(line)
     for reason, names in sorted(left_out.items()):
         _show(f"left out, {_several(names, 'requirement')}: {reason}", names)
@@ -97,21 +104,33 @@ def _show(headline: str, names: list[str]) -> None:
 
 
 def _requests(run: Run) -> Iterator[str]:
-    """The requests that may change something, as far as they are allowed."""
+    """The requests that would be sent, as far as their class is allowed; any check may need them.
+
+    A check may make more than its own class asks for, where that is allowed: a contact to be found.
+    """
     allowed = run.sut.client.allow
     ends = [end for end in run.catalogue.endpoints.values() if end.method not in ONLY_ASKS]
     for safety in sorted(allowed, key=lambda one: one.rank):
-        names = [end.name for end in ends if safety in {end.safety, end.rejected_safety}]
-        if names and safety is not SafetyClass.READ:
+        names = [end.name for end in ends if safety in _classes(end, allowed)]
+        if safety is SafetyClass.READ:
+            yield f"\nRequests that only ask: every GET, {', '.join(names)}, {PREFLIGHT}"
+        elif names:
             yield f"\nRequests of class {safety} that would be sent: {', '.join(names)}"
         if safety in IN_OPERATION:
             exten = run.sut.target.pixit.click2call_exten or "nobody"
             yield f"They would {IN_OPERATION[safety].format(click2call_exten=exten)}"
 
 
-def _objects(run: Run, checks: Container[SafetyClass]) -> Iterator[str]:
-    pixit = run.sut.target.pixit
-    if SafetyClass.CONFIG in checks:
+def _classes(end: Endpoint, allowed: frozenset[SafetyClass]) -> set[SafetyClass]:
+    """The classes that requests to an endpoint are of."""
+    if end.name in APPLYING and SafetyClass.CONFIG not in allowed:
+        return {SafetyClass.NETWORK}
+    return {end.safety, end.rejected_safety}
+
+
+def _objects(run: Run) -> Iterator[str]:
+    allowed, pixit = run.sut.client.allow, run.sut.target.pixit
+    if SafetyClass.CONFIG in allowed:
         yield "\nWould create, change and delete again, and nothing else of these kinds"
         yield "  contacts with texts of its own"
         if pixit.extensions:
@@ -119,7 +138,21 @@ def _objects(run: Run, checks: Container[SafetyClass]) -> Iterator[str]:
         if pixit.callgroup_selections:
             first, last = pixit.callgroup_selections[0], pixit.callgroup_selections[-1]
             yield f"  callgroups with selections within {first}-{last}"
-    if SafetyClass.NETWORK in checks:
+    if SafetyClass.NETWORK in allowed:
+        yield "\nWould change and set back"
         if pixit.route_destination:
-            yield f"  routes within {pixit.route_destination}"
-        yield "Would change the DNS address, and set it back"
+            yield f"  routes within {pixit.route_destination}, created and deleted again"
+        yield "  the DNS address"
+        yield "  no interface: what is sent must be rejected, or gives the values that one has"
+
+
+def _conditions(run: Run, judged: Iterable[str]) -> Iterator[str]:
+    """The lab conditions that would be brought about."""
+    if not run.sut.target.hook:
+        return
+    named = {one for name in judged for one in conditions(run.catalogue.requirements[name])}
+    if named & GATING:
+        named |= GATING
+    if named:
+        called = ", ".join(name for name in CONDITIONS if name in named)
+        yield f"\nThe lab hook would be called to bring about, and to end again: {called}"

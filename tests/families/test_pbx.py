@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from lxml import etree
 
+from conformance.check import Check
+from conformance.families.pbx import test_failovers as checks
 from conformance.families.pbx.callgroups import priorities
 from conformance.families.pbx.configuration import Configuration
 from conformance.families.pbx.failovers import read_failover, same_words, states_identity
 from conformance.families.pbx.record import Callgroup, as_members, display_names, read_callgroup
+from conformance.verdict import Inconclusive
 from conformance.wire.message import document
+from tests.support import ScriptedServer, StubPbx, sut_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FAILOVER = (
     "<failover><intro/><type>FORWARD_TO_EXTEN</type><destination>"
@@ -138,3 +147,19 @@ def test_identity_is_first_and_last_name_in_any_order(name: str, held: bool) -> 
 def test_names_are_the_same_but_for_white_space() -> None:
     assert same_words(" Call  centre", "Call centre")
     assert not same_words("Call centre", "Callcentre")
+
+
+def test_a_name_that_somebody_is_changing_is_not_judged(
+    scripted: Callable[[StubPbx], ScriptedServer],
+) -> None:
+    user = "<exten>101</exten><first_name>Eva</first_name><last_name>Rossi</last_name>"
+    pbx = StubPbx(
+        {
+            "GET /users/configs/": f"<configs><config>{user}</config></configs>",
+            "GET /pbx/callgroups": f"<callgroups><callgroup>{FAILOVER}</callgroup></callgroups>",
+            "GET /pbx/pending": "<pbx_pending>true</pbx_pending>",
+        }
+    )
+    check = Check(sut_on(scripted(pbx)), ())
+    with pytest.raises(Inconclusive, match="changes are pending"):
+        checks.test_failover_to_an_extension_carries_its_identity(check)

@@ -12,7 +12,7 @@ from conformance.families import traces
 from conformance.lab.guard import Guard
 from conformance.lab.journal import Journal, Past, Trace
 from conformance.lab.target import Connection, Pixit, Target
-from tests.support import StubPbx, sut_on
+from tests.support import StubPbx, error, kpbx, sut_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -349,6 +349,65 @@ def test_what_claims_to_ask_and_does_more_is_refused(guard: Guard, sut: Sut) -> 
     guard.before(replace(asking, method="OPTIONS", path="/cdr"))
     with pytest.raises(SafetyViolation, match="does more than ask"):
         guard.before(replace(asking, method="DELETE", path="/users/configs/101"))
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("DELETE /users/configs/<exten>", "9000"),
+        ("DELETE /pbx/callgroups/<callgroupid>", "9"),
+        ("PUT /system/restart", None),
+    ],
+)
+def test_before_the_first_change_others_changes_are_looked_for(
+    scripted: Start, journal: Journal, name: str, key: str | None
+) -> None:
+    pending = "<pbx_pending>true</pbx_pending>"
+    server = scripted(StubPbx({"GET /pbx/pending": pending}))
+    sut = sut_on(server)
+    sut.client.guard = Guard(traces(), journal, NOTHING, TARGET, sut.ask)
+    with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
+        sut.send(sut.outgoing(name, key=key))
+    assert [seen.line for seen in server.seen] == ["GET /pbx/pending"]
+    assert not journal.past.pending
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        ("DELETE /users/configs/<exten>", error("users", 15, "User does not exist")),
+        ("PUT /pbx/apply", "<pbx_applied>true</pbx_applied>"),
+    ],
+    ids=["rejected", "applied"],
+)
+def test_once_nothing_of_its_own_can_be_pending_what_shows_up_is_somebody_else_s(
+    scripted: Start, journal: Journal, name: str, answer: str
+) -> None:
+    pending = {"now": "false"}
+    pbx: dict[str, Any] = {
+        "GET /pbx/pending": lambda _: kpbx(f"<pbx_pending>{pending['now']}</pbx_pending>"),
+        "DELETE /users/configs/9000": answer,
+        "PUT /pbx/apply": answer,
+    }
+    sut = sut_on(scripted(StubPbx(pbx)))
+    sut.client.guard = Guard(traces(), journal, NOTHING, TARGET, sut.ask)
+    journal.intend([], pending=name == "PUT /pbx/apply")
+    sut.send(sut.outgoing(name, key="9000" if "exten" in name else None))
+    assert not journal.past.pending
+    pending["now"] = "true"
+    sut.send(sut.outgoing("GET /users/configs/"))
+    with pytest.raises(SafetyViolation, match="somebody else's pending changes"):
+        sut.send(sut.outgoing("PUT /pbx/apply"))
+
+
+def test_a_change_that_was_accepted_is_the_run_s_own(scripted: Start, journal: Journal) -> None:
+    pbx: dict[str, Any] = {"GET /pbx/pending": "<pbx_pending>false</pbx_pending>"}
+    server = scripted(StubPbx(pbx | {"DELETE /users/configs/9000": error("users", 0, "Success")}))
+    sut = sut_on(server)
+    sut.client.guard = Guard(traces(), journal, NOTHING, TARGET, sut.ask)
+    sut.send(sut.outgoing("DELETE /users/configs/<exten>", key="9000"))
+    assert journal.past.pending
+    assert [seen.line for seen in server.seen] == ["GET /pbx/pending", "DELETE /users/configs/9000"]
 
 
 def test_before_apply_revert_and_reboots_others_changes_are_looked_for(

@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import pytest
+import trustme
 
 from conformance.errors import ConfigurationError
 from conformance.lab.safety import SafetyClass
@@ -78,7 +79,7 @@ def read(folder: Path, text: str) -> Target:
 
 
 def test_every_key_of_the_contract(tmp_path: Path) -> None:
-    (tmp_path / "pbx.pem").touch()
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "pbx.pem"))
     target = read(tmp_path, WHOLE)
     assert target.connection == Connection(
         url="https://pbx.example",
@@ -140,7 +141,7 @@ def test_empty_texts_mean_nothing_to_use(tmp_path: Path) -> None:
 
 
 def test_secrets_do_not_show_in_a_repr(tmp_path: Path) -> None:
-    (tmp_path / "pbx.pem").touch()
+    trustme.CA().cert_pem.write_to_path(str(tmp_path / "pbx.pem"))
     shown = repr(read(tmp_path, WHOLE))
     for secret in ("the web password", "the privacy password", "the key"):
         assert secret not in shown
@@ -163,6 +164,7 @@ def test_every_field_has_a_key(table: str) -> None:
     ("text", "said"),
     [
         ("[target", "is not TOML"),
+        (MINIMAL + 'name = "a"\nname = "b"\n', "correct that line"),
         ("", "[target] is missing; add it with the url"),
         ("[target]\n", "[target] url: missing; add the address"),
         ("target = 3\n", "[target] is not a table; write [target]"),
@@ -179,6 +181,8 @@ def test_every_field_has_a_key(table: str) -> None:
         (MINIMAL + "verify = 0\n", "[target] verify: must be true or false"),
         (MINIMAL + "name = 3\n", "[target] name: must be a string"),
         (MINIMAL + 'ca_file = "no.pem"\n', "no.pem does not exist"),
+        (MINIMAL + 'ca_file = "lab.toml"\n', "lab.toml can't be used: "),
+        (MINIMAL + 'username = "ad:min"\n', "[target] username: can't hold a colon"),
         (MINIMAL + 'password_env = "NO_SUCH"\n', "variable NO_SUCH is not set; export it"),
         (MINIMAL + 'password_env = "hunter2-"\n', "is no name of an environment variable; give"),
         (MINIMAL + 'password_env = "EMPTY"\n', "variable that it names is not set; export it"),
@@ -198,6 +202,10 @@ def test_every_field_has_a_key(table: str) -> None:
         (MINIMAL + '[pixit]\nextensions = "²"\n', "is not a range"),
         (MINIMAL + '[pixit]\nextensions = "9019-9000"\n', "is empty; the last number comes"),
         (MINIMAL + '[pixit]\nextensions = "0-99999999"\n', "holds more than 10000 numbers"),
+        (
+            MINIMAL + '[pixit]\nextensions = "9000-9019"\ncallgroup_selections = "9019-9030"\n',
+            "callgroup_selections: 9019 is among the extensions as well",
+        ),
         (MINIMAL + "[pixit]\nextensions = 9000\n", "[pixit] extensions: must be a string"),
         (MINIMAL + '[pixit]\nupdate_version = "3.9.6"\n', "must look like 3.9.6-3000"),
         (MINIMAL + '[pixit]\nupdate_version_blocked = "x"\n', "update_version_blocked: must look"),
@@ -219,6 +227,10 @@ def test_mistakes_name_file_key_and_remedy(tmp_path: Path, text: str, said: str)
     assert str(tmp_path / "lab.toml") in str(caught.value)
     assert said in str(caught.value)
     assert caught.value.exit_status == 2
+
+
+def test_a_mark_of_the_byte_order_is_passed_over(tmp_path: Path) -> None:
+    assert read(tmp_path, "\ufeff" + MINIMAL) == read(tmp_path, MINIMAL)
 
 
 def test_a_file_that_can_t_be_read(tmp_path: Path) -> None:

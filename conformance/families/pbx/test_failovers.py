@@ -17,7 +17,7 @@ from conformance.families.pbx.failovers import (
     same_words,
     states_identity,
 )
-from conformance.objects import Extensions, one
+from conformance.objects import Extensions, assert_at_rest, one
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +60,8 @@ def state(
     if failover.type == EXTERNAL:
         observed += f", gateway {failover.gateway_type!r} {failover.gateway_id!r}"
     where = f"{failover.owner}, {failover.type}: {expected}"
+    if not held:  # a name may be pending where it is defined, and not yet where it is shown
+        assert_at_rest(check)
     check.that(f"{LIST}.failover-{word}", held, where, observed, exchange)
 
 
