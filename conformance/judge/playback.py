@@ -19,6 +19,7 @@ from conformance.lab.conditions import Lab
 from conformance.lab.safety import parse_classes
 from conformance.lab.target import Connection, Pics, Pixit, Target
 from conformance.lab.traces import Traces
+from conformance.objects import take_as_at_rest
 from conformance.probe import probe
 from conformance.report.head import HEAD_VERSION
 from conformance.report.record import Recorder
@@ -165,6 +166,9 @@ class Playback(Run):
 
     def begin(self, node: str) -> None:
         """Answer from what was recorded of this check, and ask as it did."""
+        if self.tape.departed:
+            # The run itself went on to its end there, and the next check began at rest.
+            take_as_at_rest(self.sut)
         self.tape.turn_to(node)
         self.sut.resume(self._courses[node])
 
