@@ -91,9 +91,11 @@ def as_text(comparison: Comparison) -> Iterator[str]:
         yield from (f"  {printable(_line(change))}" for change in listed)
         if rest:
             yield f"  {rest}"
+    if any(waiver.problems for waiver in comparison.waivers):
+        yield "\nWaivers to look at"
     for waiver in comparison.waivers:
         for problem in waiver.problems:
-            yield f"\nwaiver {waiver.requirement} of {waiver.owner} {problem}"
+            yield printable(f"  {waiver.requirement} of {waiver.owner} {problem}")
     yield f"\n{answer(comparison)}"
 
 
