@@ -125,14 +125,14 @@ class Playback(Run):
         self.clock = TapeClock()
         head = capture.head
         # What a generated search asks depends on what it found before: fixed checks alone repeat.
-        settings = Settings(
-            allow=tuple(head.get("allow", ())),
-            select=tuple(head.get("select", ())),
-            seed=int(head.get("seed", 0)),
-        )
         try:
+            settings = Settings(
+                allow=tuple(head.get("allow", ())),
+                select=tuple(head.get("select", ())),
+                seed=int(head.get("seed", 0)),
+            )
             super().__init__(settings)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ConfigurationError(
                 f"the recording's own head can't be read: {error!r}; record the run again"
             ) from error
@@ -150,7 +150,7 @@ class Playback(Run):
             catalogue=self.catalogue,
             target=target,
             client=self.tape,
-            lab=_TapeLab(self._said.get("lab", {})),
+            lab=_TapeLab(dict(self._said.get("lab", {}))),
             dialect=Dialect(),
             seed=self.seed,
         )
