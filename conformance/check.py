@@ -60,6 +60,7 @@ class Check:
         self._remarks: dict[str, list[str]] = {}
         self._exits = ExitStack()
         self._passed_once: set[str] = set()
+        self._stated: set[str] = set()
         self._under: tuple[str, ...] = ()
         self._ended = (Verdict.ERROR, "the check was never reached")
 
@@ -190,6 +191,7 @@ class Check:
         """
         if not condition:
             self.fail(requirement_id, expected, observed, *exchanges)
+        self._stated.add(requirement_id)
 
     def soft(
         self,
@@ -340,6 +342,10 @@ class Check:
         for claim in self.claims:
             if claim.id not in decided:
                 self.observe(Observation(claim.id, verdict, reason))
+        claimed = {claim.id for claim in self.claims}
+        if verdict is Verdict.PASS and self.sut.again:
+            for requirement_id in sorted(self._stated - claimed - decided):
+                self.observe(Observation(requirement_id, verdict))
         for requirement_id, remarks in self._remarks.items():
             self.observations.append(
                 Observation(requirement_id, Verdict.NONE, remarks=list(dict.fromkeys(remarks)))

@@ -108,14 +108,21 @@ def _with_givers(exchanges: Sequence[Exchange], kept: list[Exchange]) -> tuple[E
     for one in kept:
         key = key_of(one)
         earlier = exchanges[: exchanges.index(one)] if key else ()
-        if not any(_shows(giver, key) for giver in earlier if giver in wanted):
-            giver = next((other for other in reversed(earlier) if _shows(other, key)), None)
-            wanted |= {giver} if giver is not None else set()
+        if not any(_tells(giver, key) for giver in earlier if giver in wanted):
+            showing = [other for other in reversed(earlier) if _shows(other, key)]
+            # Who asks for an object by its id has learnt that elsewhere.
+            telling = [other for other in showing if _tells(other, key)]
+            wanted |= {*(telling or showing)[:1]}
     return tuple(one for one in exchanges if one in wanted)
 
 
 def _shows(exchange: Exchange, key: str) -> bool:
     return next(_records(exchange, key), None) is not None
+
+
+def _tells(exchange: Exchange, key: str) -> bool:
+    """Whether an answer shows an id that its request did not name."""
+    return key_of(exchange) != key and _shows(exchange, key)
 
 
 def key_of(exchange: Exchange) -> str:
@@ -166,7 +173,8 @@ def given(sequence: Sequence[Exchange]) -> list[Given]:
         key = key_of(exchange)
         if not key:
             continue
-        for giver in range(number - 1, -1, -1):
+        earlier = range(number - 1, -1, -1)
+        for giver in sorted(earlier, key=lambda one: key_of(sequence[one]) == key):
             values = list(_values_of(sequence, giver, exchange, key))
             if values:
                 for one in values:

@@ -162,6 +162,7 @@ class Run:
             examples=EXAMPLES[settings.profile],
         )
         self.sut.pinned = settings.pinned
+        self.sut.again = bool(settings.checks)
         self.declared = target.pics
         self.custody = Custody(self.sut, _traces())
         if settings.out is not None and self.sut.examples:

@@ -98,6 +98,8 @@ class Sut:
         self.kept_examples: Path | None = None
         self.pinned: Pinned | None = None
         """What a search is to try, and nothing else."""
+        self.again = False
+        """Whether a case is tried again: all that a check states then counts, claimed or not."""
         self.words: list[str] = []
         """The words of this run that were given out so far."""
         self.firmware = ""

@@ -242,6 +242,11 @@ def _conclude(search: Hunt) -> None:
     _only_the_last_failures(check)
     if not judged:
         check.inconclusive(search.stopped or UNDECIDED)
+    claimed = {claim.id for claim in check.claims}
+    if _pinned(check) and not search.stopped:
+        # What the sequence was found to break may be more than the check claims.
+        for name in sorted(judged - claimed):
+            check.observe(Observation(name, Verdict.PASS))
     for claim in check.claims:
         if claim.id not in judged:
             reason = search.stopped or UNDECIDED

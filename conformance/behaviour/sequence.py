@@ -144,16 +144,18 @@ class Sequence:
     def _succeeded(self, verb: Verb, exchange: Exchange) -> None:
         if exchange.code != 0 or exchange.gated:
             self._fail(verb.requirement("code-0"), "code 0", exchange.summary(), exchange)
+        self.habits.judged.add(verb.requirement("code-0"))
 
     def _rejected(
         self, kind: Kind, verb: Verb, key: str, exchange: Exchange, codes: Iterable[int]
     ) -> None:
         """State that a request was rejected with one of the codes, and changed nothing."""
         wanted = sorted(codes)
+        first = max(wanted) if verb is kind.remove else min(wanted)
         if exchange.code not in wanted or exchange.gated:
             expected = f"code {' or '.join(map(str, wanted))} in this state"
-            first = max(wanted) if verb is kind.remove else min(wanted)
             self._fail(verb.requirement(f"code-{first}"), expected, exchange.summary(), exchange)
+        self.habits.judged.add(verb.requirement(f"code-{first}"))
         cause = Cause(verb, kind, key, rejected=True)
         self._judge((kind,), cause.requirement)
         self.habits.judged |= cause.decides

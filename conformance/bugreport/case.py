@@ -11,7 +11,7 @@ from conformance.lab.safety import SafetyClass
 if TYPE_CHECKING:
     from conformance.bugreport.causes import Cause, Row
 
-__all__ = ["FORMAT", "FORMAT_VERSION", "case_of", "safety_of", "title_of"]
+__all__ = ["FORMAT", "FORMAT_VERSION", "case_of", "conditions_of", "safety_of", "title_of"]
 
 FORMAT, FORMAT_VERSION = "kpbx-conformance/case", 1
 DEFAULT_USER = "admin"
@@ -21,16 +21,27 @@ _CHECK = re.compile(r"(?:.*/)?((?:families/\w+|general)/test_\w+\.py::\w+(?:\[.*
 
 def title_of(cause: Cause) -> str:
     """What is broken, in a line."""
-    row = cause.lead
+    row, many = cause.lead, len(cause.endpoints)
+    if many > 1:
+        return f"{many} endpoints break: {row['title']}"
     return f"{row['endpoint'] or 'The API'} breaks: {row['title']}"
 
 
 def safety_of(cause: Cause) -> list[str]:
-    """The safety classes that trying a cause again needs, the most harmless first."""
-    found = {str(row["safety"]) for row in cause.rows}
+    """The safety classes that trying a cause again needs, the most harmless first.
+
+    They are those of the requirement that leads: of the others, some may be left undecided.
+    """
+    found = {str(cause.lead["safety"])}
     sequence = cause.failure.get("replay")
     found |= {request["safety"] for request in sequence["requests"]} if sequence else set()
     return [str(one) for one in sorted(map(SafetyClass, found), key=lambda one: one.rank)]
+
+
+def conditions_of(cause: Cause) -> list[list[str]]:
+    """The lab conditions under which each request was sent; none where they were not kept."""
+    sequence = cause.failure.get("replay")
+    return [request["conditions"] for request in sequence["requests"]] if sequence else []
 
 
 def case_of(cause: Cause, results: dict[str, Any], username: str = DEFAULT_USER) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 Two failures are one cause only where they surely are: rather two reports than a wrong one. They are
 where the same answer shows the same, or where requests of one form to one endpoint were answered
 alike, and the same was expected of them; and where an answer holds nothing that could be judged, it
-is the cause of everything that was expected of it.
+is the cause of everything that was expected of it. A sentence of the guide that is about all
+endpoints, and is broken by several of them in one way, is one cause.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from conformance.lab.safety import SafetyClass
 from conformance.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ _VARYING = re.compile(r"request_id[= '>\"]*\w+|\d+")
 _TAG = re.compile(r"<(/?[\w.:-]+)")
 _CODE = re.compile(r"<code>\s*(\d+)\s*</code>")
 _REQUEST_ID = re.compile(r"<request_id>[^<]*</request_id>")
+_SENT_ID = re.compile(r"request_id '[^']*'")
+_GATED = "<request_not_allowed>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,11 @@ class Cause:
         return found
 
     @property
+    def endpoints(self) -> list[str]:
+        """The endpoints that it breaks."""
+        return list(dict.fromkeys(row["endpoint"] for row in self.rows if row["endpoint"]))
+
+    @property
     def searched(self) -> bool:
         """Whether a generated search alone found it."""
         return all(row.get("core", "fail") != Verdict.FAIL for row in self.rows)
@@ -111,7 +120,7 @@ def causes_of(rows: Iterable[Row]) -> list[Cause]:
             known.rows.append(row)
     for cause in causes:
         # What was expected of the answer tells more than that it has not its form.
-        cause.rows.sort(key=_severity)
+        cause.rows.sort(key=lambda row: (_severity(row), SafetyClass(row["safety"]).rank))
     return sorted(causes, key=lambda one: (one.searched, one.severity))
 
 
@@ -137,12 +146,33 @@ def _same(one: Row, other: Row) -> bool:
     seen = _plain(first["observed"]) == _plain(second["observed"])
     if seen and first["observed"] == second["observed"] and _sent(mine) == _sent(theirs):
         return True  # one exchange, seen twice
-    if one["endpoint"] != other["endpoint"] or _shape(mine) != _shape(theirs):
+    if one["endpoint"] != other["endpoint"]:
+        return _said_of_all(one, other) and _way(mine) == _way(theirs)
+    if _shape(mine) != _shape(theirs):
         return False
     if _answer(mine) != _answer(theirs):
         return False
     expected = _plain(first["expected"], numbers=True) == _plain(second["expected"], numbers=True)
     return (seen and expected) or (_unusable(mine) and _unusable(theirs))
+
+
+def _said_of_all(one: Row, other: Row) -> bool:
+    """Whether two endpoints break one sentence of the guide that is about all of them."""
+    texts = [
+        (row["clause"], row["title"], _SENT_ID.sub("", row["failure"]["expected"]))
+        for row in (one, other)
+    ]
+    return texts[0] == texts[1] and one["clause"] not in {one["endpoint"], other["endpoint"]}
+
+
+def _way(exchange: dict[str, Any]) -> object:
+    """In which way an answer breaks what holds for all endpoints."""
+    response = exchange["response"]
+    if _unusable(exchange):
+        return object()  # like no other: the endpoint has a fault of its own
+    text = response["body"]
+    code = _CODE.search(text) if _GATED in text else None
+    return response["status"], _GATED in text, code and code[1], bool(_REQUEST_ID.search(text))
 
 
 def _tried_alike(one: Row, other: Row) -> bool:

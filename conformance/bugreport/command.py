@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from conformance import catalogue
-from conformance.bugreport.case import case_of
+from conformance.bugreport.case import case_of, conditions_of
 from conformance.bugreport.causes import causes_of
 from conformance.bugreport.history import history_of
 from conformance.bugreport.pages import Report, index, page
@@ -135,7 +135,8 @@ class _Writer:
         guide, folder, data = catalogue.load(), self.output / name, self.data
         folder.mkdir(exist_ok=True)
         case, files = case_of(cause, data), [RAW]
-        write_text(folder / RAW, raw(cause.failure["exchanges"], data["target"]["url"]))
+        sent, url = cause.failure["exchanges"], data["target"]["url"]
+        write_text(folder / RAW, raw(sent, url, conditions=conditions_of(cause)))
         if case["sequence"] is not None:
             verified = data.get("tls_verified", True)
             write_text(folder / SCRIPT, script_of(case, self.traces, verified=verified))

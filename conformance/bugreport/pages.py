@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from conformance.bugreport.case import safety_of, title_of
+from conformance.bugreport.case import conditions_of, safety_of, title_of
 from conformance.bugreport.causes import SEVERITIES
 from conformance.bugreport.raw import raw
 from conformance.report.markdown import code, fenced, inline
@@ -58,11 +58,11 @@ def page(report: Report, results: dict[str, Any], catalogue: Catalogue) -> str:
 
 
 def _parts(report: Report, results: dict[str, Any], catalogue: Catalogue) -> Iterator[str]:
-    cause, lead = report.cause, report.cause.lead
+    cause = report.cause
     yield f"# {inline(title_of(cause))}"
     yield _facts(report, results, catalogue)
     yield "## What the guide requires"
-    yield _required(lead, catalogue)
+    yield _required(cause, catalogue)
     yield "## What was observed"
     yield f"Expected: {inline(cause.failure['expected'])}"
     yield fenced(cause.failure["observed"])
@@ -96,20 +96,29 @@ def _facts(report: Report, results: dict[str, Any], catalogue: Catalogue) -> str
             "clause",
             f"{lead['clause']}, {document['title']}, document revision {document['revision']}",
         ),
-        ("endpoint", lead["endpoint"] or "every endpoint"),
+        ("endpoint", _endpoints(report.cause)),
         ("requirement", lead["id"]),
         ("found", f"{results['started']} on {target['name']}, seed {results['seed']}"),
         ("found by", "a generated search" if report.cause.searched else "a fixed check"),
         ("kind", SEVERITIES[report.cause.severity].what),
         ("needs", ", ".join(safety_of(report.cause))),
     ]
+    states = list(dict.fromkeys(one for many in conditions_of(report.cause) for one in many))
+    if states:
+        rows.append(("lab condition", f"{', '.join(states)}, brought about for the run"))
     lines = ["| | |", "| --- | --- |"]
     lines += [f"| {name} | {inline(str(value))} |" for name, value in rows]
     return "\n".join(lines)
 
 
-def _required(row: Row, catalogue: Catalogue) -> str:
-    end = catalogue.endpoints.get(row["endpoint"] or "")
+def _endpoints(cause: Cause) -> str:
+    broken = cause.endpoints or ["every endpoint"]
+    return f"{len(broken)} endpoints, see below" if len(broken) > 1 else broken[0]
+
+
+def _required(cause: Cause, catalogue: Catalogue) -> str:
+    row = cause.lead
+    end = catalogue.endpoints.get(row["endpoint"] or "") if len(cause.endpoints) == 1 else None
     documented = end.code(row["code"]) if end and row["code"] is not None else None
     said = [f"{inline(row['title'])}."]
     if end is not None:
@@ -205,7 +214,8 @@ def _sequence(report: Report, results: dict[str, Any]) -> Iterator[str]:
     else:
         yield "The results were written by an earlier release, which kept less: there is no script."
     if failure["exchanges"]:
-        yield fenced(raw(failure["exchanges"], results["target"]["url"], LONGEST_BODY), "http")
+        url, states = results["target"]["url"], conditions_of(report.cause)
+        yield fenced(raw(failure["exchanges"], url, LONGEST_BODY, states), "http")
 
 
 def index(reports: Sequence[Report], results: dict[str, Any], selected: Sequence[str]) -> str:

@@ -15,31 +15,48 @@ __all__ = ["answer_of", "raw"]
 EVERYTHING = 1_000_000
 
 
-def raw(exchanges: Sequence[dict[str, Any]], url: str, longest: int = EVERYTHING) -> str:
+def raw(
+    exchanges: Sequence[dict[str, Any]],
+    url: str,
+    longest: int = EVERYTHING,
+    conditions: Sequence[Sequence[str]] = (),
+) -> str:
     """Requests and answers one after the other.
 
     Args:
         exchanges: as a results file has them.
         url: the PBX's.
         longest: how many characters of a body are shown.
+        conditions: the lab conditions under which each was sent, as far as they are known.
     """
-    return "\n".join(_lines(exchanges, urlsplit(url).netloc, longest)) + "\n"
+    known = [*conditions, *([()] * len(exchanges))]
+    host = urlsplit(url).netloc
+    blocks = (
+        "\n".join(
+            _lines(exchange, host, longest, f"{number + 1} of {len(exchanges)}", known[number])
+        )
+        for number, exchange in enumerate(exchanges)
+    )
+    return "\n".join(blocks) + "\n"
 
 
-def _lines(exchanges: Sequence[dict[str, Any]], host: str, longest: int) -> Iterator[str]:
-    for number, exchange in enumerate(exchanges, 1):
-        yield f"### {number} of {len(exchanges)}"
-        if exchange["broken"]:
-            yield f"# not valid on purpose: {printable(exchange['broken'])}"
-        yield printable(f"{exchange['method']} {exchange['path']} HTTP/1.1")
-        yield printable(f"Host: {host}")
-        yield from _headers(exchange["headers"].items())
+def _lines(
+    exchange: dict[str, Any], host: str, longest: int, place: str, conditions: Sequence[str]
+) -> Iterator[str]:
+    yield f"### {place}"
+    for condition in conditions:
+        yield f"# under the lab condition {condition}"
+    if exchange["broken"]:
+        yield f"# not valid on purpose: {printable(exchange['broken'])}"
+    yield printable(f"{exchange['method']} {exchange['path']} HTTP/1.1")
+    yield printable(f"Host: {host}")
+    yield from _headers(exchange["headers"].items())
+    yield ""
+    if exchange["body"]:
+        yield _body(exchange["body"], longest)
         yield ""
-        if exchange["body"]:
-            yield _body(exchange["body"], longest)
-            yield ""
-        yield from _answer(exchange, longest)
-        yield ""
+    yield from _answer(exchange, longest)
+    yield ""
 
 
 def _headers(headers: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 import zlib
+from collections import Counter
 from functools import cache
 from importlib import resources
 from pathlib import PurePath
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 
 from conformance.errors import ConfigurationError
+from conformance.text import printable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +59,14 @@ def read_results(file: Path) -> dict[str, Any]:
     """
     if file.is_dir():
         file /= "results.json"
-    return parsed(RESULTS, file, _bytes_of(file, "a results.json of kpbx-conformance run"))
+    data = parsed(RESULTS, file, _bytes_of(file, "a results.json of kpbx-conformance run"))
+    names = Counter(row["id"] for row in data["requirements"])
+    if twice := [name for name, times in names.items() if times > 1]:
+        raise ConfigurationError(
+            f"{file}: requirements: {printable(twice[0])} stands there more than once; the file is "
+            "damaged: repeat the run"
+        )
+    return data
 
 
 def read_case(given: Path) -> dict[str, Any]:

@@ -128,7 +128,8 @@ def _judged(
     is_ = None if now is None else _core(now)
     said = _said(now) if now else ""
     change = Change(shown["id"], shown["clause"], shown["title"], was, is_, said)
-    group = _group(was, is_, other_version=not same_version and _belongs_elsewhere(before, now))
+    elsewhere = not same_version and _belongs_elsewhere(before, now)
+    group = _group(was, is_, other_version=elsewhere)
     if group is not None:
         yield group, change
     if now is not None and now["verdict"] == FAIL and is_ != FAIL:
@@ -136,15 +137,17 @@ def _judged(
 
 
 def _group(was: str | None, is_: str | None, *, other_version: bool) -> Group | None:
+    if is_ == FAIL:
+        # What was not decided before, or is new in the candidate's version, is a failure that
+        # nobody has known of.
+        known = {PASS: Group.REGRESSION, FAIL: Group.STILL_FAILING}
+        return known.get(was or "", Group.NEW_FAILURE)
     if other_version:
         return Group.OTHER_VERSION
     if is_ is None:
         return Group.VANISHED
     if was is None:
-        return Group.NEW_FAILURE if is_ == FAIL else Group.NEW
-    if is_ == FAIL:
-        # What was not decided before is a failure that nobody has known of.
-        return {PASS: Group.REGRESSION, FAIL: Group.STILL_FAILING}.get(was, Group.NEW_FAILURE)
+        return Group.NEW
     if is_ == PASS:
         return Group.FIXED if was == FAIL else None
     return Group.UNDECIDED if was in {PASS, FAIL} else None
@@ -175,8 +178,17 @@ def _doubts(baseline: Row, candidate: Row) -> Iterator[str]:
     for name, row in (("baseline", baseline), ("candidate", candidate)):
         if not row.get("complete", True):
             yield f"the {name} run was not completed"
-        if not row["summary"][PASS] and not row["summary"][FAIL]:
+        if not any(map(_is_judged, row["requirements"])):
             yield f"the {name} run has judged nothing"
+    if baseline["api_version"] == candidate["api_version"]:
+        known = {row["id"] for row in candidate["requirements"]}
+        gone = [one for one in baseline["requirements"] if one["id"] not in known]
+        if judged := sum(map(_is_judged, gone)):
+            yield f"{judged} of what the baseline run has judged the candidate's does not know"
+
+
+def _is_judged(row: Row) -> bool:
+    return _core(row) in {PASS, FAIL}
 
 
 def _shown(value: Any) -> str:

@@ -7,10 +7,10 @@ from xml.etree import ElementTree as ET
 
 from conformance.gate.compare import BARRING, Group
 from conformance.report.markdown import inline
-from conformance.text import printable
+from conformance.text import printable, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from conformance.gate.compare import Change, Comparison
@@ -30,8 +30,8 @@ HEADLINES = {
     Group.OTHER_VERSION: "Of one API version alone: not compared",
     Group.NEW: "New requirements that do not fail",
 }
-# What need not be read line by line.
-COUNTED = (Group.VANISHED, Group.OTHER_VERSION, Group.NEW)
+# Of what bars nothing, so many are shown; `--json` has them all.
+MANY, MOST_SHOWN = (Group.VANISHED, Group.OTHER_VERSION, Group.NEW), 20
 LONGEST = 160
 
 
@@ -58,10 +58,24 @@ def answer(comparison: Comparison) -> str:
     return "May be rolled out" + (f", with {waived} waived" if waived else "")
 
 
+def _shown(group: Group, changes: Sequence[Change]) -> tuple[Sequence[Change], str]:
+    """The changes to list, and what to say of those that are left out."""
+    left = len(changes) - MOST_SHOWN
+    if group not in MANY or left <= 0:
+        return changes, ""
+    return changes[:MOST_SHOWN], f"and {left} more: see --json"
+
+
 def _line(change: Change) -> str:
-    said = f": {change.said}" if change.said else ""
     waiver = f" [{change.waiver.owner}: {change.waiver.reason}]" if change.waiver else ""
-    return f"{change.id} ({change.clause}){said[:LONGEST]}{waiver}"
+    return f"{change.id} ({change.clause}): {_said(change)}{waiver}"
+
+
+def _said(change: Change) -> str:
+    """What was found, or how the verdict has changed."""
+    unknown = "not known"
+    moved = f"{change.before or unknown} before, {change.now or unknown} now"
+    return shortened(change.said, LONGEST) or moved
 
 
 def as_text(comparison: Comparison) -> Iterator[str]:
@@ -73,11 +87,15 @@ def as_text(comparison: Comparison) -> Iterator[str]:
         if not changes:
             continue
         yield f"\n{HEADLINES[group]} ({len(changes)})"
-        if group not in COUNTED:
-            yield from (f"  {printable(_line(change))}" for change in changes)
+        listed, rest = _shown(group, changes)
+        yield from (f"  {printable(_line(change))}" for change in listed)
+        if rest:
+            yield f"  {rest}"
+    if any(waiver.problems for waiver in comparison.waivers):
+        yield "\nWaivers to look at"
     for waiver in comparison.waivers:
         for problem in waiver.problems:
-            yield f"\nwaiver {waiver.requirement} of {waiver.owner} {problem}"
+            yield printable(f"  {waiver.requirement} of {waiver.owner} {problem}")
     yield f"\n{answer(comparison)}"
 
 
@@ -89,16 +107,17 @@ def as_markdown(comparison: Comparison) -> str:
         if not changes:
             continue
         lines += ["", f"### {HEADLINES[group]} ({len(changes)})", ""]
-        if group in COUNTED:
-            continue
+        listed, rest = _shown(group, changes)
         lines += ["| requirement | clause | what was found |", "| --- | --- | --- |"]
-        for change in changes:
-            said = change.said[:LONGEST]
+        for change in listed:
+            said = _said(change)
             if change.waiver:
                 waiver = change.waiver
                 said = f"{said} Waived until {waiver.expires} by {waiver.owner}: {waiver.reason}"
                 said += f" ({waiver.link})"
             lines.append(f"| `{change.id}` | {inline(change.clause)} | {inline(said)} |")
+        if rest:
+            lines += ["", rest]
     problems = [
         f"- `{waiver.requirement}` of {inline(waiver.owner)} {inline(problem)}"
         for waiver in comparison.waivers

@@ -19,6 +19,7 @@ from conformance.lab.conditions import Lab
 from conformance.lab.safety import parse_classes
 from conformance.lab.target import Connection, Pics, Pixit, Target
 from conformance.lab.traces import Traces
+from conformance.objects import take_as_at_rest
 from conformance.probe import probe
 from conformance.report.head import HEAD_VERSION
 from conformance.report.record import Recorder
@@ -124,14 +125,14 @@ class Playback(Run):
         self.clock = TapeClock()
         head = capture.head
         # What a generated search asks depends on what it found before: fixed checks alone repeat.
-        settings = Settings(
-            allow=tuple(head.get("allow", ())),
-            select=tuple(head.get("select", ())),
-            seed=int(head.get("seed", 0)),
-        )
         try:
+            settings = Settings(
+                allow=tuple(head.get("allow", ())),
+                select=tuple(head.get("select", ())),
+                seed=int(head.get("seed", 0)),
+            )
             super().__init__(settings)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise ConfigurationError(
                 f"the recording's own head can't be read: {error!r}; record the run again"
             ) from error
@@ -149,7 +150,7 @@ class Playback(Run):
             catalogue=self.catalogue,
             target=target,
             client=self.tape,
-            lab=_TapeLab(self._said.get("lab", {})),
+            lab=_TapeLab(dict(self._said.get("lab", {}))),
             dialect=Dialect(),
             seed=self.seed,
         )
@@ -165,6 +166,9 @@ class Playback(Run):
 
     def begin(self, node: str) -> None:
         """Answer from what was recorded of this check, and ask as it did."""
+        if self.tape.departed:
+            # The run itself went on to its end there, and the next check began at rest.
+            take_as_at_rest(self.sut)
         self.tape.turn_to(node)
         self.sut.resume(self._courses[node])
 

@@ -83,6 +83,8 @@ class Tape(WireClient):
         self._left: list[Entry] = []
         self._last: dict[str, Entry] = {}
         self.taken = 0
+        self.departed = False
+        """Whether the check that is played now has asked something else than it once did."""
         self._values: dict[int, str] = {}
         self._one_at_a_time = threading.Lock()
         self._main = threading.current_thread()
@@ -92,6 +94,7 @@ class Tape(WireClient):
         """Answer from what was recorded of a check; `""` is what came before the first."""
         self._left = list(self._recording.get(node, ()))
         self._last.clear()
+        self.departed = False
 
     def _attempt(
         self, outgoing: Outgoing, sink_for: Callable[[Response], Sink | None] | None
@@ -144,6 +147,7 @@ class Tape(WireClient):
                     return entry
         if look and key in self._last and self._last[key].method == "GET":
             return self._last[key]
+        self.departed = True
         there = self._left[0] if self._left else None
         was = f"it has {there.method} {_path(there)}" if there else "it has no more requests"
         raise Inconclusive(f"{DEPARTS}: {was}, the check sends {request.method} {request.path}")

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import html
+import re
 
 from conformance.secrecy import SECRET_WORD
 from conformance.wire.named import hide
 
 __all__ = ["Numbers"]
+
+_MARKUP = re.compile(r"<!\[CDATA\[(?P<said>.*?)\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 
 
 class Numbers:
@@ -19,7 +22,7 @@ class Numbers:
 
     def of_value(self, value: str) -> int:
         """The number of one value."""
-        return self._numbers.setdefault(html.unescape(value), len(self._numbers) + 1)
+        return self._numbers.setdefault(_meant(value), len(self._numbers) + 1)
 
     def of_document(self, text: str) -> list[int]:
         """The numbers of what the secret elements of a document hold, in their order.
@@ -36,6 +39,15 @@ class Numbers:
                 self._secret.clear()
             self._secret[part] = bool(SECRET_WORD.search(part))
         return self._secret[part]
+
+
+def _meant(content: str) -> str:
+    """What an element's content says, in whatever form XML writes it."""
+    said, at = "", 0
+    for markup in _MARKUP.finditer(content):
+        said += html.unescape(content[at : markup.start()]) + (markup["said"] or "")
+        at = markup.end()
+    return (said + html.unescape(content[at:])).strip()
 
 
 MOST_PARTS = 100_000

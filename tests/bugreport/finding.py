@@ -73,6 +73,11 @@ CASES = {
         "pbx.revert.put.drops-additions",
         "general/test_sequences.py::test_life_of_an_extension",
     ),
+    "code": Case(
+        "phonebook.contacts.put.code-0.as-10",
+        "phonebook.contacts.put.code-0",
+        "general/test_sequences.py::test_life_of_a_contact",
+    ),
     "callgroup": Case(
         "pbx.callgroups.callgroupid.put.timeout-not-stored",
         "pbx.callgroups.callgroupid.put.stored",

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from conformance.bugreport.case import safety_of, title_of
 from conformance.bugreport.causes import SEVERITIES, causes_of
+from conformance.bugreport.raw import raw
 from tests.gate.made import row
 
 POST = "POST /users/configs/"
@@ -88,6 +90,39 @@ def test_an_answer_that_holds_nothing_is_the_cause_of_all_that_was_expected_of_i
     assert len(groups(*rows)) == 1
 
 
+GATE = "REST APIs and KalliopePBX license activation"
+OPEN = "<kpbx_response><request_id>a</request_id><users/></kpbx_response>"
+GATED = "<kpbx_response><request_not_allowed><error><code>2</code></error></request_not_allowed>"
+
+
+def ungated(end: str, answer: str, **more: Any) -> Any:
+    wide = {"id": f"{end}.license", "endpoint": end, "clause": GATE, "title": "Gated"}
+    return failed("license", f"{end} is open", exchange(end, answer), **wide | more)
+
+
+def test_a_sentence_about_all_endpoints_broken_in_one_way_is_one_cause() -> None:
+    rows = [ungated("PUT /a", OPEN), ungated("GET /b", OPEN, safety="read")]
+    (cause,) = causes_of(rows)
+    assert cause.endpoints == ["GET /b", "PUT /a"], "the most harmless is tried first"
+    assert title_of(cause) == "2 endpoints break: Gated"
+    assert safety_of(cause) == ["read"], "what is not allowed of the others stays undecided"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        ungated("PUT /b", GATED),
+        ungated("PUT /b", ""),
+        ungated("PUT /b", OPEN, title="Answers whatever the licence's state"),
+        ungated("PUT /b", OPEN, expected="code 1"),
+        ungated("PUT /b", OPEN, clause="PUT /b"),
+    ],
+    ids=["another code", "no answer", "another sentence", "expected", "the endpoint's own"],
+)
+def test_broken_in_another_way_it_is_another(other: Any) -> None:
+    assert len(causes_of([ungated("PUT /a", OPEN), other])) == 2
+
+
 def test_finds_of_two_searches_are_two_causes() -> None:
     rows = [failed("code-0", "code 14", exchange(one)) for one in ("a1", "b2")]
     assert len(groups(*rows)) == 1
@@ -119,3 +154,9 @@ def test_every_kind_of_failure_has_its_place() -> None:
         "what it does or shows",
         "another application code",
     ]
+
+
+def test_the_lab_conditions_of_a_request_stand_above_it() -> None:
+    text = raw([exchange("a"), exchange("b")], "http://192.0.2.1", conditions=[[], ["power"]])
+    assert text.count("# under the lab condition power\nPOST /rest/users/configs/") == 1
+    assert text.index("### 2 of 2") < text.index("# under")

@@ -78,7 +78,7 @@ def test_a_case_is_read_back_from_file_folder_and_zip(written: Write, name: str)
     assert read_case(folder) == read_case(folder.with_name(f"{folder.name}.zip")) == case
     (one,) = case["requirements"]
     assert (one["id"], one["check"]) == (CASES[name].requirement, CASES[name].check)
-    assert bool(case["drawn"]) is (name in {"search", "sequence", "callgroup"})
+    assert bool(case["drawn"]) is (name in {"search", "sequence", "code", "callgroup"})
 
 
 @pytest.mark.parametrize("name", CASES)

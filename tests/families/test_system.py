@@ -44,6 +44,14 @@ def test_gateway_of_the_default_route_comes_first_if_it_is_local() -> None:
     assert [*gateways(network(DHCP, route=FOREIGN))] == ["192.168.23.100"]
 
 
+def test_gateways_come_in_the_same_order_in_every_run() -> None:
+    routes = frozenset(
+        Route(str(n), "true", f"10.{n}.0.0/16", f"192.168.0.{n}") for n in range(2, 9)
+    )
+    found = replace(network(ETH0), routes=routes)
+    assert list(gateways(found))[:7] == [f"192.168.0.{n}" for n in range(2, 9)]
+
+
 def test_gateways_just_beyond_a_subnet_each_alone_where_all_subnets_are_known() -> None:
     beyond = [("203.0.113.1",), ("192.168.1.1",), ("192.167.255.254",)]
     assert [*foreign_gateways(network(ETH0))] == beyond

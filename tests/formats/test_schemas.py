@@ -16,6 +16,7 @@ from conformance.emulator.settings import EmulatorSettings
 from conformance.errors import ConfigurationError
 from conformance.families import defects, emulated_routes
 from conformance.formats.reading import problems, read_results, schema
+from tests.gate.made import NAMES, results, row
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,4 +68,12 @@ def test_the_first_problem_is_named_with_its_place(tmp_path: Path) -> None:
     file = tmp_path / "results.json"
     file.write_text('{"format": "kpbx-conformance/results", "version": 1}', encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"results\.json: the document: .*required"):
+        read_results(file)
+
+
+def test_a_requirement_that_stands_there_twice_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "results.json"
+    twice = [row(NAMES[0], "fail"), row(NAMES[0], "pass")]
+    file.write_text(json.dumps(results(*twice)), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=rf"{NAMES[0]} stands there more than once"):
         read_results(file)

@@ -60,7 +60,19 @@ def test_what_became_of_a_requirement(before: str, now: str, group: str | None) 
 def test_requirements_of_one_run_alone() -> None:
     assert groups(judged(ABSENT, row(ONE, "fail"))) == {"new-failure": [ONE]}
     assert groups(judged(ABSENT, row(ONE, "pass"))) == {"new": [ONE]}
-    assert groups(judged(row(ONE, "pass"), ABSENT)) == {"vanished": [ONE]}
+    gone = judged(row(ONE, "none"), ABSENT)
+    assert groups(gone) == {"vanished": [ONE]}
+    assert gone.green
+
+
+@pytest.mark.parametrize("before", ["pass", "fail"])
+def test_what_was_judged_and_has_vanished_is_never_green(before: str) -> None:
+    gone = judged(row(ONE, before), ABSENT)
+    assert groups(gone) == {"vanished": [ONE]}
+    assert not gone.green
+    assert gone.incomparable == [
+        "1 of what the baseline run has judged the candidate's does not know"
+    ]
 
 
 def test_the_failure_is_told_in_its_own_words() -> None:
@@ -86,10 +98,12 @@ def test_what_the_core_finds_bars_whatever_the_search_says() -> None:
 def test_api_versions_are_compared_in_what_both_have() -> None:
     other = "belongs to API 1.1; this is 1.0"
     old = results(row(ONE, "none", reason=other), row(TWO, "pass"), api_version="1.0")
-    new = results(row(ONE, "fail"), row(TWO, "fail"))
+    new = results(row(ONE, "pass"), row(TWO, "fail"))
     assert groups(compare(old, new, (), TODAY)) == {"other-version": [ONE], "regression": [TWO]}
     old = results(row(TWO, "pass"), api_version="1.0")
     assert groups(compare(old, new, (), TODAY)) == {"other-version": [ONE], "regression": [TWO]}
+    new = results(row(ONE, "fail"), row(TWO, "pass"))
+    assert groups(compare(old, new, (), TODAY)) == {"new-failure": [ONE]}
 
 
 @pytest.mark.parametrize(
@@ -115,6 +129,8 @@ def test_a_run_without_a_check_is_never_green() -> None:
         found = compare(old, new, (), TODAY)
         assert not found.green
         assert any("has judged nothing" in reason for reason in found.incomparable)
+    found = compare(full, results() | {"summary": full["summary"]}, (), TODAY)
+    assert not found.green, "the rows count, not what the summary says of them"
 
 
 def test_a_waived_regression_shows_as_such() -> None:

@@ -43,7 +43,7 @@ def replay(*arguments: object) -> Result:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ids", "search", "sequence"])
+@pytest.mark.parametrize("name", ["ids", "search", "sequence", "code"])
 def test_still_fails_and_then_is_fixed(written: Write, name: str) -> None:
     report, requirement = written(name), CASES[name].requirement
     with emulated(report.defect, seed=4) as pbx:

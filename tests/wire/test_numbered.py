@@ -22,3 +22,10 @@ def test_what_is_no_secret_has_no_number() -> None:
 
 def test_a_blank_secret_has_no_number() -> None:
     assert Numbers().of_document("<a><sip_secret>  </sip_secret><user_pin>1</user_pin></a>") == [1]
+
+
+def test_a_value_is_the_same_in_whatever_form_xml_writes_it() -> None:
+    forms = ("a&amp;b", "<![CDATA[a&b]]>", "a<!-- not said -->&#38;b", " a&#x26;<?p i?>b\n")
+    numbers = Numbers()
+    found = [numbers.of_document(f"<a><sip_secret>{form}</sip_secret></a>") for form in forms]
+    assert found == [[1]] * len(forms)

@@ -34,7 +34,9 @@ DOCUMENTATION = ("203.0.113.1", "192.0.2.1", "198.51.100.1")
 
 def gateways(before: Network) -> Iterator[str]:
     """Gateways that a route may have: those of other routes first, if they are in local subnets."""
-    used = [one.gateway for one in sorted(before.routes, key=lambda one: not one.default)]
+    used = [
+        one.gateway for one in sorted(before.routes, key=lambda one: (not one.default, str(one)))
+    ]
     own = {one.ip_address for one in before.interfaces}
     local = [net for one in sorted(before.interfaces, key=str) if (net := one.subnet)]
     inside = [one for one in used if any(within(one, net) for net in local)]
