@@ -244,9 +244,16 @@ class _Table:
         return value
 
     def numbers(self, key: str) -> tuple[str, ...]:
-        """The numbers of a range."""
-        text = self.rows.get(key, "")
-        return number_range(text, f"{self.where} {key}") if text else ()
+        """The numbers of a range; none without the key."""
+        if key not in self.rows:
+            return ()
+        where, text = f"{self.where} {key}", self.rows[key]
+        if not text.strip():
+            raise ConfigurationError(
+                f"{where}: is empty; write a range like 9000-9019, or leave the key out to let "
+                "the tests use no number"
+            )
+        return number_range(text, where)
 
 
 def _connection(table: _Table, file: Path) -> Connection:

@@ -135,7 +135,7 @@ def test_the_password_comes_from_the_usual_variable(
 def test_empty_texts_mean_nothing_to_use(tmp_path: Path) -> None:
     text = (
         MINIMAL + '[pixit]\nupdate_version = ""\nupdate_version_blocked = ""\n'
-        'activation_key_env = ""\nextensions = ""\n'
+        'activation_key_env = ""\n'
     )
     assert read(tmp_path, text).pixit == Pixit()
 
@@ -201,6 +201,11 @@ def test_every_field_has_a_key(table: str) -> None:
         (MINIMAL + '[pixit]\nextensions = "9 000"\n', "is not a range"),
         (MINIMAL + '[pixit]\nextensions = "²"\n', "is not a range"),
         (MINIMAL + '[pixit]\nextensions = "9019-9000"\n', "is empty; the last number comes"),
+        (MINIMAL + '[pixit]\nextensions = ""\n', "[pixit] extensions: is empty; write a range"),
+        (
+            MINIMAL + '[pixit]\ncallgroup_selections = " "\n',
+            "[pixit] callgroup_selections: is empty; write a range",
+        ),
         (MINIMAL + '[pixit]\nextensions = "0-99999999"\n', "holds more than 10000 numbers"),
         (
             MINIMAL + '[pixit]\nextensions = "9000-9019"\ncallgroup_selections = "9019-9030"\n',
