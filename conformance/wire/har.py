@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from conformance.secrecy import SECRET_WORD
+from conformance.secrecy import WITHHELD
 from conformance.wire.encoding import UTF_8, encoding_of
 
 if TYPE_CHECKING:
@@ -130,11 +130,15 @@ def entry(
         after_lab: a lab condition began or ended just before.
     """
     milliseconds = round(exchange.seconds * 1000, 3)
+    request, response = _request(exchange.request, redactor), _response(exchange, redactor)
+    found = _beside(exchange)
+    if numbers is not None and (withheld := _withheld(exchange, request, response, numbers)):
+        found["withheld"] = withheld
     return {
         "startedDateTime": exchange.started.isoformat(timespec="milliseconds"),
         "time": milliseconds,
-        "request": _request(exchange.request, redactor),
-        "response": _response(exchange, redactor),
+        "request": request,
+        "response": response,
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},
         "_kpbx": {
@@ -143,13 +147,13 @@ def entry(
             "lost": redactor.text(exchange.lost),
             "check": check,
             **({"lab": True} if after_lab else {}),
-            **_beside(exchange, numbers),
+            **found,
         },
     }
 
 
-def _beside(exchange: Exchange, numbers: Numbers | None) -> dict[str, Any]:
-    """What is rarely there: how an answer ended, and what was withheld."""
+def _beside(exchange: Exchange) -> dict[str, Any]:
+    """What is rarely there: how an answer ended."""
     response = exchange.response
     said: dict[str, Any] = {
         "timed_out": exchange.timed_out,
@@ -158,17 +162,20 @@ def _beside(exchange: Exchange, numbers: Numbers | None) -> dict[str, Any]:
         "truncated": response is not None and response.truncated,
         "oversized": response is not None and response.oversized,
     }
-    found: dict[str, Any] = {name: value for name, value in said.items() if value}
-    if numbers is not None:
-        withheld = {
-            "sent": _numbered(exchange.request.body, numbers),
-            "answered": _numbered(
-                response.body if response else b"", numbers, said["encoding"] or UTF_8
-            ),
-        }
-        if any(withheld.values()):
-            found["withheld"] = withheld
-    return found
+    return {name: value for name, value in said.items() if value}
+
+
+def _withheld(
+    exchange: Exchange, request: dict[str, Any], response: dict[str, Any], numbers: Numbers
+) -> dict[str, list[int]]:
+    """The numbers of what was withheld from the bodies of an entry, if anything was."""
+    found: dict[str, list[int]] = {"sent": [], "answered": []}
+    if WITHHELD in request.get("postData", {}).get("text", ""):
+        found["sent"] = _numbered(exchange.request.body, numbers)
+    if exchange.response is not None and WITHHELD in response["content"]["text"]:
+        encoding = _other_encoding(exchange) or UTF_8
+        found["answered"] = _numbered(exchange.response.body, numbers, encoding)
+    return found if any(found.values()) else {}
 
 
 def _other_encoding(exchange: Exchange) -> str:
@@ -183,8 +190,7 @@ def _other_encoding(exchange: Exchange) -> str:
 def _numbered(body: bytes, numbers: Numbers, encoding: str = UTF_8) -> list[int]:
     if not body or len(body) > LONGEST_BODY:
         return []
-    text = body.decode(encoding or UTF_8, "replace")
-    return numbers.of_document(text) if SECRET_WORD.search(text) else []
+    return numbers.of_document(body.decode(encoding, "replace"))
 
 
 def document(
