@@ -24,7 +24,16 @@ from conformance.lab.safety import SafetyClass, parse_classes
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Connection", "Pics", "Pixit", "Target", "Variables", "from_url", "load_target"]
+__all__ = [
+    "Connection",
+    "Pics",
+    "Pixit",
+    "Target",
+    "Variables",
+    "authority",
+    "from_url",
+    "load_target",
+]
 
 _RANGE = re.compile(r"\s*([0-9]+)\s*(?:-\s*([0-9]+)\s*)?")
 LONGEST_RANGE = 10_000
@@ -262,7 +271,7 @@ def _connection(table: _Table, file: Path) -> Connection:
         raise ConfigurationError(f"{table.where} url: missing; add the address of the PBX")
     ca_file = file.parent / rows["ca_file"] if "ca_file" in rows else None
     if ca_file is not None:
-        _check_authority(ca_file, f"{table.where} ca_file")
+        authority(ca_file, f"{table.where} ca_file")
     username = rows.get("username", "admin")
     if ":" in username:
         raise ConfigurationError(
@@ -281,11 +290,16 @@ def _connection(table: _Table, file: Path) -> Connection:
     )
 
 
-def _check_authority(file: Path, where: str) -> None:
+def authority(file: Path, where: str) -> ssl.SSLContext:
+    """What trusts the certificate authority in a file.
+
+    Raises:
+        ConfigurationError: there is none in it, or no such file.
+    """
     if not file.is_file():
         raise ConfigurationError(f"{where}: {file} does not exist; give its path from this file on")
     try:
-        ssl.create_default_context(cafile=str(file))
+        return ssl.create_default_context(cafile=str(file))
     except (OSError, ssl.SSLError) as error:
         raise ConfigurationError(
             f"{where}: {file} can't be used: {error}; "

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import unquote
 
 from lxml import etree
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ObjectKind", "Setting", "State", "Traces", "Untouchable", "normal_key", "text_of"]
 
+T = TypeVar("T")
 Marks = tuple[str, ...]
 Record = Mapping[str, Any]
 
@@ -148,6 +149,14 @@ class Untouchable:
         return "" if root is None else self.kept(url, root, found)
 
 
+def _shown(check: Check, read_by: str, shown_in: Callable[[Exchange], T | None]) -> T:
+    exchange = check.call(read_by)
+    shown = shown_in(exchange)
+    if shown is None:
+        check.inconclusive(f"{read_by} does not show it: {exchange.summary()}")
+    return shown
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A value that the PBX always has, and requests change.
@@ -183,11 +192,7 @@ class Setting:
         Raises:
             Inconclusive: it does not show it.
         """
-        exchange = check.call(self.read_by)
-        shown = self.shown_in(exchange)
-        if shown is None:
-            check.inconclusive(f"{self.read_by} does not show it: {exchange.summary()}")
-        return shown
+        return _shown(check, self.read_by, self.shown_in)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,11 +230,7 @@ class State:
         Raises:
             Inconclusive: it does not show it.
         """
-        exchange = check.call(self.read_by)
-        shown = self.shown_in(exchange)
-        if shown is None:
-            check.inconclusive(f"{self.read_by} does not show it: {exchange.summary()}")
-        return shown
+        return _shown(check, self.read_by, self.shown_in)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
-import ssl
 import threading
 import time
 from dataclasses import dataclass, field, replace
@@ -22,13 +21,14 @@ from urllib.parse import quote, urlencode
 import httpx
 
 from conformance import __version__
-from conformance.errors import ConfigurationError
 from conformance.lab.asked import assert_allowed
+from conformance.lab.target import authority
 from conformance.text import printable, shortened
 from conformance.wire.exchange import Exchange, Request, Response
 from conformance.wire.stream import LATE, WatchedTransport
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable
     from types import TracebackType
 
@@ -109,13 +109,7 @@ def _context(connection: Connection) -> ssl.SSLContext | bool:
         return False
     if connection.ca_file is None:
         return True
-    try:
-        return ssl.create_default_context(cafile=str(connection.ca_file))
-    except (OSError, ssl.SSLError) as error:
-        raise ConfigurationError(
-            f"target.ca_file: {connection.ca_file} can't be used: {error}; "
-            "name a file with the certificate authority in PEM form"
-        ) from error
+    return authority(connection.ca_file, "target.ca_file")
 
 
 class WireClient:

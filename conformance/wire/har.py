@@ -84,7 +84,7 @@ def _request(request: Request, redactor: Redactor) -> dict[str, Any]:
     return found
 
 
-def _response(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
+def _response(exchange: Exchange, redactor: Redactor, encoding: str) -> dict[str, Any]:
     response = exchange.response
     if response is None:
         headers: list[dict[str, str]] = []
@@ -93,7 +93,6 @@ def _response(exchange: Exchange, redactor: Redactor) -> dict[str, Any]:
     else:
         headers = _pairs(redactor.headers(response.headers))
         kind = BINARY if is_file(exchange) else response.media_type
-        encoding = encoding_of(response.body, response.charset)
         text = body_text(response.body, kind, redactor, encoding=encoding)
         mime = redactor.text(response.header("content-type")) or "x-unknown"
         content = {"size": len(response.body), "mimeType": mime, "text": text}
@@ -130,9 +129,15 @@ def entry(
         after_lab: a lab condition began or ended just before.
     """
     milliseconds = round(exchange.seconds * 1000, 3)
-    request, response = _request(exchange.request, redactor), _response(exchange, redactor)
-    found = _beside(exchange)
-    if numbers is not None and (withheld := _withheld(exchange, request, response, numbers)):
+    answer = exchange.response
+    # It decodes the whole body.
+    encoding = encoding_of(answer.body, answer.charset) if answer is not None else UTF_8
+    request = _request(exchange.request, redactor)
+    response = _response(exchange, redactor, encoding)
+    found = _beside(exchange, encoding)
+    if numbers is not None and (
+        withheld := _withheld(exchange, request, response, numbers, encoding)
+    ):
         found["withheld"] = withheld
     return {
         "startedDateTime": exchange.started.isoformat(timespec="milliseconds"),
@@ -152,13 +157,13 @@ def entry(
     }
 
 
-def _beside(exchange: Exchange) -> dict[str, Any]:
+def _beside(exchange: Exchange, encoding: str) -> dict[str, Any]:
     """What is rarely there: how an answer ended."""
     response = exchange.response
     said: dict[str, Any] = {
         "timed_out": exchange.timed_out,
         "surplus": len(exchange.surplus),
-        "encoding": _other_encoding(exchange),
+        "encoding": "" if encoding == UTF_8 else encoding,
         "truncated": response is not None and response.truncated,
         "oversized": response is not None and response.oversized,
     }
@@ -166,25 +171,19 @@ def _beside(exchange: Exchange) -> dict[str, Any]:
 
 
 def _withheld(
-    exchange: Exchange, request: dict[str, Any], response: dict[str, Any], numbers: Numbers
+    exchange: Exchange,
+    request: dict[str, Any],
+    response: dict[str, Any],
+    numbers: Numbers,
+    encoding: str,
 ) -> dict[str, list[int]]:
     """The numbers of what was withheld from the bodies of an entry, if anything was."""
     found: dict[str, list[int]] = {"sent": [], "answered": []}
     if WITHHELD in request.get("postData", {}).get("text", ""):
         found["sent"] = _numbered(exchange.request.body, numbers)
     if exchange.response is not None and WITHHELD in response["content"]["text"]:
-        encoding = _other_encoding(exchange) or UTF_8
-        found["answered"] = _numbered(exchange.response.body, numbers, encoding)
+        found["answered"] = _numbered(exchange.response.body, numbers, encoding or UTF_8)
     return found if any(found.values()) else {}
-
-
-def _other_encoding(exchange: Exchange) -> str:
-    """The encoding of an answer, if its text is not in UTF-8."""
-    response = exchange.response
-    if response is None or not response.body:
-        return ""
-    found = encoding_of(response.body, response.charset)
-    return "" if found == UTF_8 else found
 
 
 def _numbered(body: bytes, numbers: Numbers, encoding: str = UTF_8) -> list[int]:
