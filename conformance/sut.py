@@ -111,7 +111,7 @@ class Sut:
         """What was said before the SUT stopped answering."""
         self.free_extensions: list[str] | None = None
         self.sent_ids: set[str] = set()
-        self._drawn = {"words": 0, "ids": 0}
+        self._ids_drawn = 0
         self._words_left = self._words(seed)
         self._ids = self._request_ids(seed)
 
@@ -131,13 +131,18 @@ class Sut:
     def course(self) -> dict[str, Any]:
         """What the requests of the checks to come depend on, beside what the PBX answers."""
         free = self.free_extensions
-        return {**self._drawn, "free": None if free is None else list(free)}
+        return {
+            "words": len(self.words),
+            "ids": self._ids_drawn,
+            "free": None if free is None else list(free),
+        }
 
     def resume(self, course: Mapping[str, Any]) -> None:
         """Go on as a run did from where its course was as it is given."""
-        self._drawn = {name: int(course[name]) for name in self._drawn}
-        self._words_left = itertools.islice(self._words(self.seed), self._drawn["words"], None)
-        self._ids = itertools.islice(self._request_ids(self.seed), self._drawn["ids"], None)
+        self._words_left = self._words(self.seed)
+        self.words = list(itertools.islice(self._words_left, int(course["words"])))
+        self._ids_drawn = int(course["ids"])
+        self._ids = itertools.islice(self._request_ids(self.seed), self._ids_drawn, None)
         free = course["free"]
         self.free_extensions = None if free is None else [str(exten) for exten in free]
 
@@ -154,7 +159,6 @@ class Sut:
 
     def fresh_id(self) -> str:
         """A word of letters and digits that this run has not used yet."""
-        self._drawn["words"] += 1
         self.words.append(next(self._words_left))
         return self.words[-1]
 
@@ -187,7 +191,7 @@ class Sut:
                 raise HarnessError(f"{name}: needs a {end.placeholder}")
             path = path.replace(f"<{end.placeholder}>", quote(key, safe=""))
         if request_id == AUTO:
-            self._drawn["ids"] += 1
+            self._ids_drawn += 1
             request_id = next(self._ids)
         in_body = method in {"POST", "PUT"}
         data = b""

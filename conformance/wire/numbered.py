@@ -10,6 +10,8 @@ from conformance.wire.named import hide
 
 __all__ = ["Numbers"]
 
+MOST_PARTS = 100_000
+
 _MARKUP = re.compile(r"<!\[CDATA\[(?P<said>.*?)\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 
 
@@ -48,6 +50,3 @@ def _meant(content: str) -> str:
         said += html.unescape(content[at : markup.start()]) + (markup["said"] or "")
         at = markup.end()
     return (said + html.unescape(content[at:])).strip()
-
-
-MOST_PARTS = 100_000
